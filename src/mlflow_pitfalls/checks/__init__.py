@@ -1,0 +1,1 @@
+"""Pure functions of a record that answer with an outcome: one file a pitfall group."""

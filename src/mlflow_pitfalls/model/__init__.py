@@ -1,0 +1,1 @@
+"""Immutable data that every layer shares: events, profiles, records, outcomes and log items. Standard library only."""

@@ -1,0 +1,53 @@
+"""What is to be written to MLflow, independent of how: the only thing a sink is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A run tag."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """A run metric; ``value`` is finite."""
+
+    key: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """A file of the run. ``path`` is relative to the artifact root, made of our own slugs."""
+
+    path: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Markdown for the run's description; the sink keeps it between our markers and leaves the user's text alone."""
+
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogItems:
+    """All that one write says about one run.
+
+    ``stage`` is ``partial`` after a fit and ``settled`` for the full report; a settled write drops the flag tags of
+    earlier ones that ``tags`` no longer holds.
+    """
+
+    run_id: str
+    stage: str
+    tags: tuple[Tag, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+    note: Note | None = None
+    timestamp_ms: int = 0

@@ -1,0 +1,1 @@
+"""Small extra fits, under a budget, that turn into facts."""

@@ -1,0 +1,1 @@
+"""Outcomes to what a person reads: HTML, Markdown, pictures, terminal and notebook."""
