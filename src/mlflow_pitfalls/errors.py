@@ -76,7 +76,7 @@ def guard(place: str) -> Iterator[None]:
         yield
     except (KeyboardInterrupt, GeneratorExit):
         raise
-    except BaseException as error:  # noqa: BLE001 - SystemExit and MemoryError of ours are ours too
+    except BaseException as error:
         if _reraise:
             raise
         report_once(place, error)

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import math
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from mlflow_pitfalls.errors import SchemaError
 
@@ -42,7 +42,7 @@ def from_json(kind: type[T], text: str | bytes) -> T:
         raise SchemaError(f"not a JSON document: {error}") from error
     _check_version(kind, plain)
     try:
-        return _adapter(kind).validate_json(json.dumps(plain), strict=True)  # type: ignore[no-any-return]
+        return cast(T, _adapter(cast(Any, kind)).validate_json(json.dumps(plain), strict=True))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

@@ -33,7 +33,7 @@ class Group(StrEnum):
     REGRESSION = "PF6"
 
     @property
-    def title(self) -> str:
+    def heading(self) -> str:
         """The group as a reader sees it."""
         return {
             Group.TOOL: "Is ML the right tool?",
