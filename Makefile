@@ -1,0 +1,77 @@
+# Needs Python 3.11 or later, pip, make and git; everything else goes into .venv. `make` alone lists the targets.
+
+PYTHON ?= python3
+PORT ?= 5000
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEMO := $(CURDIR)/.demo
+
+# LightGBM wants the system's libgomp.so.1. Where it is missing, scikit-learn's own copy is linked here instead.
+OPENMP := $(CURDIR)/$(VENV)/openmp
+export LD_LIBRARY_PATH := $(if $(LD_LIBRARY_PATH),$(LD_LIBRARY_PATH):)$(OPENMP)
+
+TEST_SECONDS := 600
+SLOW_SECONDS := 1500
+
+.DEFAULT_GOAL := help
+.PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+		printf '  make %-15s %s\n' "$$name" "$$text"; done
+
+venv: $(STAMP) ## Make .venv with the package and its development tools (about 2 GB)
+
+$(STAMP): pyproject.toml constraints.txt
+	@echo "==> Making $(VENV) with the versions of constraints.txt; takes a few minutes the first time"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, found " + sys.version)'
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || \
+		{ $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install pip; }
+	$(BIN)/python -m pip install -c constraints.txt -e ".[dev]"
+	@$(BIN)/python -c 'import lightgbm' 2>/dev/null || \
+		{ mkdir -p $(OPENMP) && ln -sf $(CURDIR)/$(VENV)/lib/python3*/site-packages/scikit_learn.libs/libgomp-* $(OPENMP)/libgomp.so.1; }
+	@touch $@
+
+lint: $(STAMP) ## Check style, types and layers
+	@echo "==> Style"
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@echo "==> Types"
+	$(BIN)/mypy
+	@echo "==> Layers"
+	$(BIN)/lint-imports --no-logo
+
+test: lint ## Check style, types and layers, then run the default tests (minutes)
+	@echo "==> Tests, those marked slow left out"
+	$(BIN)/pytest -m "not slow" --session-timeout=$(TEST_SECONDS)
+
+test-slow: $(STAMP) ## Run the tests marked slow: every example, servers that fail, many estimators
+	@echo "==> Slow tests"
+	$(BIN)/pytest -m slow --session-timeout=$(SLOW_SECONDS)
+
+demo: $(STAMP) ## Run the example scripts against a store in .demo and print each run's flags
+	@echo "==> Running the scripts of examples/ against $(DEMO)/mlflow.db"
+	@$(BIN)/python examples/run_all.py --store $(DEMO)
+
+ui: $(STAMP) ## Open MLflow's UI on the demo's store (PORT=5000)
+	@test -f $(DEMO)/mlflow.db || { echo "No runs yet: make demo comes first."; exit 1; }
+	@echo "==> MLflow on http://127.0.0.1:$(PORT)/#/experiments?workflowType=machine_learning (Ctrl-C ends it)"
+	$(BIN)/mlflow server --backend-store-uri sqlite:///$(DEMO)/mlflow.db --artifacts-destination $(DEMO)/artifacts \
+		--host 127.0.0.1 --port $(PORT)
+
+docs: $(STAMP) ## Write the pages of docs/checks and the README's table from the checks themselves
+	$(BIN)/python -m mlflow_pitfalls.checks.docs docs/checks --readme README.md
+
+constraints: $(STAMP) ## Write constraints.txt from what is installed in .venv
+	$(BIN)/python tools/constraints.py > constraints.txt.new
+	mv constraints.txt.new constraints.txt
+
+bench-overhead: $(STAMP) ## Measure what enable() adds to a fit beside plain and autologged fits
+	$(BIN)/python benchmarks/overhead.py --out benchmarks/results/overhead.json $(ARGS)
+
+bench-profile: $(STAMP) ## Measure the profile of 1 000 000 x 30 beside pandas.describe
+	$(BIN)/python benchmarks/profile.py $(ARGS)
+
+clean: ## Remove the demo's store, caches and builds; .venv stays
+	rm -rf $(DEMO) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
