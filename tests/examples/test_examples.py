@@ -1,0 +1,100 @@
+"""Each example is run as its user would run it; what its MLflow runs carry is read back from the store."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SCRIPTS = sorted(path for path in EXAMPLES.glob("*.py") if path.name != "run_all.py")
+# A clean one, a leaking one and a resampled one are run every time; all of them by make test-slow.
+QUICK = frozenset({"clean_digits", "leaky_churn", "smote_before_split_bank"})
+TIMEOUT = 170  # seconds
+SEVERITIES = ("none", "low", "medium", "high")
+ROOT_ARTIFACTS = {"pitfalls.md", "pitfalls_flags.json", "pitfalls"}
+FOLDER_ARTIFACTS = {"pitfalls/report.html", "pitfalls/record.json", "pitfalls/outcomes.json"}
+COUNTS = {severity: f"pitfalls/flags_{severity}" for severity in ("low", "medium", "high")}
+ALWAYS_METRICS = {"pitfalls/severity", *COUNTS.values(), "pitfalls/fit_seconds", "pitfalls/overhead_seconds"}
+SCORE_METRICS = {"pitfalls/train_score", "pitfalls/test_score", "pitfalls/train_test_gap", "pitfalls/dummy_score"}
+NO_HELD_OUT_ROWS = frozenset({"no_evaluation_credit", "cross_validated_cancer"})
+
+
+def _cases() -> list[object]:
+    return [
+        pytest.param(path, id=path.stem, marks=[] if path.stem in QUICK else [pytest.mark.slow]) for path in SCRIPTS
+    ]
+
+
+def _run(script: Path, run_all: ModuleType, folder: Path) -> SimpleNamespace:
+    client, experiment_id, environment = run_all.prepare(folder)
+    environment["MLFLOW_PITFALLS_SPOOL_DIR"] = str(folder / "spool")
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    runs = run_all.runs_of(client, experiment_id, frozenset())
+    judged = [run for run in runs if "pitfalls.severity" in run.data.tags]
+    return SimpleNamespace(client=client, done=done, runs=runs, judged=judged)
+
+
+@pytest.mark.parametrize("script", _cases())
+def test_an_example_is_flagged_for_what_its_first_line_says(
+    script: Path, run_all: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_LOGGING_LEVEL", "ERROR")
+    story = _run(script, run_all, tmp_path)
+    assert story.done.returncode == 0, story.done.stderr
+    assert run_all.problems_of(script, story.done.returncode, story.runs) == [], story.done.stderr
+    assert "Traceback" not in story.done.stderr
+    assert "mlflow-pitfalls" not in [line.partition(":")[0] for line in story.done.stderr.splitlines()], (
+        "our own fault was reported: " + story.done.stderr
+    )
+    assert not list((tmp_path / "spool").rglob("*.*")), "everything went to the store, nothing to the spool"
+    for run in story.judged:
+        _check_tags_and_counts(run, run_all)
+        _check_artifacts(story.client, run)
+    scored = [run for run in story.judged if run.data.metrics.keys() >= SCORE_METRICS]
+    assert scored or script.stem in NO_HELD_OUT_ROWS
+
+
+def _check_tags_and_counts(run: object, run_all: ModuleType) -> None:
+    tags, metrics = run.data.tags, run.data.metrics
+    flags = run_all.flags_of(run)
+    worst = max(flags.values(), key=SEVERITIES.index, default="none")
+    assert tags["pitfalls.severity"] == worst
+    assert metrics["pitfalls/severity"] == SEVERITIES.index(worst)
+    assert list(flags.values()) == sorted(flags.values(), key=SEVERITIES.index, reverse=True), "worst first"
+    assert tags["pitfalls.version"]
+    assert metrics.keys() >= ALWAYS_METRICS
+    for severity, metric in COUNTS.items():
+        assert metrics[metric] == list(flags.values()).count(severity)
+    verdict = tags["mlflow.note.content"]
+    for check, severity in flags.items():
+        assert severity == "low" or check in verdict
+
+
+def _check_artifacts(client: object, run: object) -> None:
+    run_id = run.info.run_id
+    at_root = {item.path for item in client.list_artifacts(run_id)}
+    assert at_root >= ROOT_ARTIFACTS
+    assert {item.path for item in client.list_artifacts(run_id, "pitfalls")} >= FOLDER_ARTIFACTS
+    folder = Path(client.download_artifacts(run_id, "pitfalls"))
+    outcomes = json.loads((folder / "outcomes.json").read_text(encoding="utf-8"))
+    assert outcomes["run_id"] == run_id
+    flagged = {one["check"] for one in outcomes["outcomes"] if one["status"] == "flagged"}
+    assert flagged == set(run.data.tags["pitfalls.flags"].split(",")) - {""}
+    assert not [one for one in outcomes["outcomes"] if one["status"] == "errored"]
+    assert json.loads((folder / "record.json").read_text(encoding="utf-8"))["run"]["run_id"] == run_id
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    for check in flagged:
+        assert check in page
