@@ -82,6 +82,7 @@ class ColumnProfile:
     histogram: Histogram | None = None
     increasing: bool = False  # strictly increasing from row to row in the sample
     integer_sequence: bool = False  # integers without gaps, such as a row number
+    mean_words: float | None = None  # words a value, of sampled text values; None for other kinds or where not counted
     target_association: Association | None = None
     missing_association: Association | None = None  # of "is missing" with the target
 

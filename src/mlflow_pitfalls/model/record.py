@@ -227,6 +227,24 @@ class TimeFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlternativeFitFacts:
+    """Another fit on the same rows, scored on the same held-out rows: a probe, or an earlier run.
+
+    ``kind``: ``simpler`` (the same model regularised more), ``richer``, or ``linear``. ``gain`` is its held-out score
+    minus the run's, in ``metric``; ``gain_skill`` the same divided by (perfect − dummy); paired over rows.
+    """
+
+    kind: str
+    description: str  # "min_samples_leaf=5", "LogisticRegression"
+    source: str  # "probe", or "history"
+    metric: str
+    score: Estimate
+    gain: Estimate
+    gain_skill: Estimate | None = None
+    seconds: float | None = None  # wall-clock of its fit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryFacts:
     """What bounded queries of the tracking store said about the experiment's earlier runs."""
 
@@ -261,6 +279,7 @@ class RunRecord:
     remedies: ImbalanceRemedies = field(default_factory=ImbalanceRemedies)
     times: TimeFacts = field(default_factory=TimeFacts)
     history: HistoryFacts | None = None
+    alternatives: tuple[AlternativeFitFacts, ...] = ()
     notes: tuple[str, ...] = ()  # what could not be followed or measured, in plain words
 
     @property

@@ -1,0 +1,69 @@
+"""Which facts a record holds: what a check may ask for, and what is said where it is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from mlflow_pitfalls.model.record import RunRecord
+
+
+class Fact(StrEnum):
+    """A part of the record that a check cannot do without."""
+
+    FIT = "fit"
+    CLASSIFICATION = "classification"
+    TRAIN_PROFILE = "training data profile"
+    TRAIN_CLASSES = "classes of the training target"
+    PRIMARY_SCORE = "primary score"
+    DRIFT = "comparison of the two sides"
+    OVERLAP = "overlap of the two sides"
+    SINGLE_FEATURES = "one-feature rules"
+    DUPLICATES = "duplicate count"
+    RESAMPLINGS = "resamplings"
+    HISTORY = "earlier runs"
+
+    def present(self, record: RunRecord) -> bool:
+        """Whether this record holds the fact."""
+        return _PRESENT[self](record)
+
+    @property
+    def absence(self) -> str:
+        """What a check answers where the fact is missing."""
+        return _ABSENCE[self]
+
+
+def _has_classes(record: RunRecord) -> bool:
+    train = record.train
+    return train is not None and train.target is not None and len(train.target.classes) > 1
+
+
+_PRESENT: dict[Fact, Callable[[RunRecord], bool]] = {
+    Fact.FIT: lambda record: record.fit is not None and not record.fit.error,
+    Fact.CLASSIFICATION: lambda record: record.task.is_classification,
+    Fact.TRAIN_PROFILE: lambda record: record.train is not None and bool(record.train.columns),
+    Fact.TRAIN_CLASSES: _has_classes,
+    Fact.PRIMARY_SCORE: lambda record: record.primary_score is not None,
+    Fact.DRIFT: lambda record: bool(record.drift),
+    Fact.OVERLAP: lambda record: record.overlap is not None and record.overlap.held_out_rows_checked > 0,
+    Fact.SINGLE_FEATURES: lambda record: bool(record.single_features),
+    Fact.DUPLICATES: lambda record: record.train is not None
+    and record.train.duplicates is not None
+    and record.train.duplicates.rows_checked > 0,
+    Fact.RESAMPLINGS: lambda record: bool(record.resamplings),
+    Fact.HISTORY: lambda record: record.history is not None,
+}
+
+_ABSENCE: dict[Fact, str] = {
+    Fact.FIT: "No estimator was fitted to the end in this run.",
+    Fact.CLASSIFICATION: "The task is not a classification into one class a row.",
+    Fact.TRAIN_PROFILE: "The training data were not profiled column by column.",
+    Fact.TRAIN_CLASSES: "The training target's classes are not known, or there is only one.",
+    Fact.PRIMARY_SCORE: "No score of this run is known.",
+    Fact.DRIFT: "There are no two sides of a split to compare.",
+    Fact.OVERLAP: "No held-out rows were compared with the training rows.",
+    Fact.SINGLE_FEATURES: "No one-feature rules were scored on held-out rows.",
+    Fact.DUPLICATES: "The training rows were not searched for duplicates.",
+    Fact.RESAMPLINGS: "Nothing was resampled in this run.",
+    Fact.HISTORY: "The experiment's earlier runs were not looked at.",
+}
