@@ -16,7 +16,7 @@ from mlflow_pitfalls.capture.hashing import Words, column_words, finished, frame
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["chance_of_match", "column_digests", "content_digest", "row_hashes"]
+__all__ = ["chance_of_match", "column_digests", "content_digest", "evenly_spaced", "row_hashes"]
 
 # With 48 rows, half of all label vectors with 1 % positives would share a fingerprint; the number of rows must not
 # depend on the number of columns, as a selection of columns is matched with its whole.
@@ -61,7 +61,7 @@ def column_digests(data: Any, *, rows: int = DIGEST_ROWS) -> tuple[int, ...]:
     shape = shape_of(data)
     if shape is None or min(shape) == 0:
         return ()
-    sample = take_sample(data, positions=_evenly_spaced(shape[0], rows), max_columns=MAX_DIGEST_COLUMNS)
+    sample = take_sample(data, positions=evenly_spaced(shape[0], rows), max_columns=MAX_DIGEST_COLUMNS)
     if sample is None or sample.frame.empty:
         return ()
     words = frame_words(sample.frame)
@@ -85,7 +85,7 @@ def row_hashes(data_or_frame: Any, *, max_rows: int, exact: bool = False) -> Wor
     shape = shape_of(data_or_frame)
     if shape is None or min(shape) == 0:
         return np.empty(0, dtype=np.uint64)
-    positions = _evenly_spaced(shape[0], max_rows)
+    positions = evenly_spaced(shape[0], max_rows)
     whole = len(positions) == shape[0]
     if whole and _is_plain_matrix(data_or_frame):
         return _hashes_of_matrix(data_or_frame, exact)
@@ -138,7 +138,8 @@ def _is_plain_matrix(data: Any) -> bool:
     )
 
 
-def _evenly_spaced(rows: int, size: int) -> npt.NDArray[np.intp]:
+def evenly_spaced(rows: int, size: int) -> npt.NDArray[np.intp]:
+    """At most ``size`` row positions from the first row to the last; all where there are no more."""
     if rows <= size:
         return np.arange(rows, dtype=np.intp)
     return np.linspace(0, rows - 1, size).astype(np.intp)

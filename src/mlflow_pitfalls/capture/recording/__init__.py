@@ -1,0 +1,1 @@
+"""From the events of one MLflow run to its record."""

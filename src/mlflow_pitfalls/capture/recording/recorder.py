@@ -1,0 +1,251 @@
+"""The listener behind the hooks: gathers the events of each run into a draft, and settles it when the time comes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from mlflow_pitfalls.capture.lineage.tracker import Lineage
+from mlflow_pitfalls.capture.recording.crossvalidation import cross_validation_facts, search_facts
+from mlflow_pitfalls.capture.recording.drafts import FitState, RunDraft
+from mlflow_pitfalls.capture.recording.evaluating import EvaluationCapture
+from mlflow_pitfalls.capture.recording.fitting import FitCapture
+from mlflow_pitfalls.capture.recording.memory import peak_rss_mb
+from mlflow_pitfalls.capture.recording.runs import DraftBook
+from mlflow_pitfalls.capture.recording.settling import Settler
+from mlflow_pitfalls.model.events import CallEvent, CallKind, RunEvent, RunOrigin
+from mlflow_pitfalls.model.record import CrossValidationFacts, RunInfo
+from mlflow_pitfalls.settings import Settings
+
+FULL_CALLS = 20  # so many calls of one kind on one object are looked at in full, then only every power of two
+MAX_COUNTED = 10_000
+_LIMITED_FITS = frozenset({"partial_fit"})
+_PREDICTOR_METHODS = ("predict", "fit_predict", "score_samples")
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What the recorder needs from the layers above it.
+
+    Attributes:
+        active_run: The MLflow run that the user's call happens in, and the tracking URI; run None where there is none.
+        quiet: Context in which calls of the user's estimator are logged by nobody.
+        captured: A fit was captured; its draft may be written as it is.
+        settled: A draft is complete; everything that it needs of the user's objects is in it.
+    """
+
+    active_run: Callable[[], tuple[RunInfo | None, str]]
+    quiet: Callable[[], AbstractContextManager[Any]]
+    captured: Callable[[RunDraft], None]
+    settled: Callable[[RunDraft], None]
+
+
+class Recorder:
+    """Implements :class:`mlflow_pitfalls.model.events.Listener`."""
+
+    def __init__(self, settings: Settings, host: Host) -> None:
+        self._host = host
+        self._lock = threading.RLock()
+        self._lineage = Lineage(sample_rows=settings.sample_rows, seed=settings.seed)
+        self._fits = FitCapture(self._lineage, settings)
+        self._evaluations = EvaluationCapture(self._lineage)
+        self._settler = Settler(self._lineage, host.quiet)
+        self._book = DraftBook()
+        self._counts: dict[tuple[Any, ...], int] = {}
+        self._handlers: dict[CallKind, Callable[[CallEvent], None]] = {
+            CallKind.SPLIT: self._lineage.split,
+            CallKind.FOLD: self._lineage.fold,
+            CallKind.FIT: self._fitted,
+            CallKind.PREDICT: self._predicted,
+            CallKind.TRANSFORM: self._transformed,
+            CallKind.SCORE: self._scored,
+            CallKind.METRIC: self._measured,
+            CallKind.CROSS_VALIDATE: self._cross_validated,
+            CallKind.RESAMPLE: self._resampled,
+            CallKind.WEIGHT: self._weighted,
+        }
+
+    def wants(self, kind: CallKind, name: str, owner: Any) -> bool:
+        """Every fit and split; of frequent calls the first ones and then every power of two."""
+        if kind is CallKind.FIT and name not in _LIMITED_FITS:
+            return True
+        key = (kind, name, id(owner))
+        count = self._counts.get(key, 0) + 1
+        self._counts[key] = count
+        return count <= FULL_CALLS or not count & (count - 1)
+
+    def skipped(self, kind: CallKind, name: str, owner: Any, seconds: float) -> None:
+        """Add up the time of a call that was not looked at."""
+        times = self._book.pending
+        if kind is CallKind.PREDICT:
+            times.predict += seconds
+            times.predict_calls += 1
+        elif kind is CallKind.TRANSFORM:
+            times.transform += seconds
+
+    def starting(self, kind: CallKind, name: str, owner: Any) -> None:
+        """The next fit of a predictor begins: autologged runs of this thread have heard all that there is."""
+        if kind is not CallKind.FIT or name in _LIMITED_FITS or not _is_predictor(owner):
+            return
+        started = time.perf_counter()
+        with self._lock:
+            if len(self._counts) > MAX_COUNTED:
+                self._counts.clear()
+            for key in [key for key in self._counts if key[0] is CallKind.METRIC or key[2] == id(owner)]:
+                del self._counts[key]
+            for draft in self._book.open_of(threading.get_ident()):
+                if not draft.owned or any(fit.is_of(owner) for fit in draft.fits):
+                    self._settle(draft, done=not draft.owned)
+        self._book.pending.overhead += time.perf_counter() - started
+
+    def finished(self, event: CallEvent) -> None:
+        """Hand the event to the handler of its kind."""
+        if event.error is not None and event.kind is not CallKind.FIT:
+            return
+        started = time.perf_counter()
+        with self._lock:
+            try:
+                self._handlers[event.kind](event)
+            finally:
+                self._book.pending.overhead += time.perf_counter() - started
+
+    def run_changed(self, event: RunEvent) -> None:
+        """The user's own run has ended: it settles. An autologged run has not been evaluated yet and waits."""
+        if event.started or event.origin is RunOrigin.AUTOLOG:
+            return
+        with self._lock:
+            draft = self._book.by_run(event.run_id)
+            if draft is not None and draft.owned:
+                draft.ended = True
+                self._settle(draft, done=False)
+
+    def settle_all(self, *, done: bool = False) -> None:
+        """Settle every draft that holds news.
+
+        Args:
+            done: Nothing more is to come, as at the process's exit; drafts are then forgotten.
+        """
+        with self._lock:
+            for draft in self._book.open():
+                self._settle(draft, done=done)
+
+    def forget(self) -> None:
+        """Drop everything that was gathered."""
+        with self._lock:
+            self._book.clear()
+            self._fits.forget()
+            self._counts.clear()
+
+    def _settle(self, draft: RunDraft, *, done: bool) -> None:
+        if draft.dirty:
+            started = time.perf_counter()
+            self._settler.complete(draft)
+            draft.peak_rss_mb = peak_rss_mb()
+            self._book.charge(draft, time.perf_counter() - started)
+            draft.dirty = False
+            self._host.settled(draft)
+        if done:
+            self._book.close(draft)
+
+    def _fitted(self, event: CallEvent) -> None:
+        result_is_rows = event.name in ("fit_transform", "fit_predict")
+        if not _is_predictor(event.owner):
+            if result_is_rows and event.error is None:
+                self._transformed(event)
+            return
+        earlier = self._book.fit_of(event.owner) if event.name in _LIMITED_FITS else None
+        if earlier is not None:
+            earlier[1].calls += 1
+            earlier[1].seconds += event.seconds
+            earlier[1].cpu_seconds += event.cpu_seconds
+            earlier[0].dirty = True
+            return
+        fit = self._fits.capture(event)
+        run, uri = self._host.active_run()
+        draft = self._book.draft_for(run, uri, threading.get_ident())
+        draft.add_fit(fit)
+        self._lineage_notes(draft, fit)
+        found = search_facts(event)
+        if found is not None:
+            draft.cross_validations.append(found)
+        self._book.claim(draft, type(event.owner).__name__)
+        draft.peak_rss_mb = peak_rss_mb()
+        if result_is_rows and event.name == "fit_transform":
+            self._transformed(event)
+        self._host.captured(draft)
+
+    def _lineage_notes(self, draft: RunDraft, fit: FitState) -> None:
+        if fit.node is None:
+            draft.note("the fit's rows are of a kind that is not followed; no profile was taken")
+
+    def _predicted(self, event: CallEvent) -> None:
+        times = self._book.pending
+        times.predict += event.seconds
+        times.predict_calls += 1
+        found = self._book.fit_of(event.owner)
+        if found is None:
+            return
+        prediction = self._evaluations.predicted(event, found[1])
+        if prediction is not None and prediction.held_out is not None:
+            found[0].dirty = True
+
+    def _transformed(self, event: CallEvent) -> None:
+        self._book.pending.transform += event.seconds
+        self._lineage.transform(event)
+
+    def _scored(self, event: CallEvent) -> None:
+        self._book.pending.evaluate += event.seconds
+        found = self._book.fit_of(event.owner)
+        if found is None:
+            return
+        evaluation = self._evaluations.scored(event, found[1])
+        if evaluation is not None:
+            found[0].add_evaluation(evaluation)
+
+    def _measured(self, event: CallEvent) -> None:
+        self._book.pending.evaluate += event.seconds
+        measured = self._evaluations.measured(event, self._book.latest_fit(threading.get_ident()))
+        if measured is None:
+            return
+        draft = self._book.draft_of(measured[1])
+        if draft is not None:
+            draft.add_evaluation(measured[0])
+
+    def _cross_validated(self, event: CallEvent) -> None:
+        facts: CrossValidationFacts | None = cross_validation_facts(event)
+        if facts is None:
+            return
+        run, uri = self._host.active_run()
+        draft = self._book.draft_for(run, uri, threading.get_ident()) if run is not None else None
+        if draft is None:
+            self._book.hold(facts)
+            return
+        draft.cross_validations.append(facts)
+        draft.dirty = True
+
+    def _resampled(self, event: CallEvent) -> None:
+        self._lineage.resample(event)
+
+    def _weighted(self, event: CallEvent) -> None:
+        latest = self._book.latest_draft(threading.get_ident())
+        if latest is not None:
+            latest.weights_computed = True
+
+
+def _is_predictor(owner: Any) -> bool:
+    """Whether fitting it makes a model rather than a mere transformer.
+
+    The class is asked first, which runs no code of the user's; the object then, since a pipeline predicts only where
+    its last step does.
+    """
+    for method in _PREDICTOR_METHODS:
+        if hasattr(type(owner), method):
+            try:
+                return hasattr(owner, method)
+            except Exception:  # noqa: BLE001 - a property of the user's may raise what it likes
+                return False
+    return False
