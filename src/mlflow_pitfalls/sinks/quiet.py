@@ -1,0 +1,39 @@
+"""Keeps what MLflow and urllib3 log during our own writing away from the user's terminal.
+
+Their retry messages would otherwise appear in the middle of a training script that made no such call.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextlib import suppress
+
+_HTTP_LOGGER = "urllib3.connectionpool"
+
+_thread = threading.local()
+
+
+class _OwnThreads(logging.Filter):
+    """Rejects records of threads that called :func:`mute_this_thread`."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not getattr(_thread, "muted", False)
+
+
+_filter = _OwnThreads()
+
+
+def mute_this_thread() -> None:
+    """Silence MLflow's and urllib3's loggers for records of the calling thread; other threads are not affected."""
+    _thread.muted = True
+    logging.getLogger(_HTTP_LOGGER).addFilter(_filter)  # adding it twice adds it once
+    with suppress(ImportError, AttributeError):  # private, there since MLflow 3.1
+        from mlflow.utils.logging_utils import should_suppress_logs_in_thread
+
+        should_suppress_logs_in_thread.set(True)
+
+
+def unmute() -> None:
+    """Take the filter away from urllib3's logger."""
+    logging.getLogger(_HTTP_LOGGER).removeFilter(_filter)

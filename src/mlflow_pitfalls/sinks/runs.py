@@ -1,0 +1,118 @@
+"""Reads runs and their stored reports."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from mlflow_pitfalls.errors import PitfallsError
+from mlflow_pitfalls.model.codec import from_json
+from mlflow_pitfalls.model.outcomes import Outcomes
+from mlflow_pitfalls.model.record import RunInfo, RunRecord
+from mlflow_pitfalls.report.links import OUTCOMES_PATH, RECORD_PATH
+from mlflow_pitfalls.sinks.breaker import breaker_of
+from mlflow_pitfalls.sinks.uris import store_is_gone
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
+
+AUTOLOG_TAG = "mlflow.autologging"  # MLflow sets it on runs that it opens around one fit
+_MILLISECONDS = 1_000
+
+T = TypeVar("T")
+
+
+class StoreError(PitfallsError, RuntimeError):
+    """A tracking store does not answer, or holds no such run or report; the message tells which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredReport:
+    """What an earlier process has found in a run. ``outcomes`` is None where only a partial report was written."""
+
+    run: RunInfo
+    record: RunRecord
+    outcomes: Outcomes | None
+
+
+def is_reachable(tracking_uri: str) -> bool:
+    """Whether a call to the store is worth its time; takes a second at most."""
+    return not store_is_gone(tracking_uri) and breaker_of(tracking_uri).allows()
+
+
+def read_run(tracking_uri: str, run_id: str) -> RunInfo | None:
+    """Which experiment a run belongs to, its name, start, and whether autologging opened it.
+
+    Returns:
+        None where the store does not answer or holds no such run.
+    """
+    if not is_reachable(tracking_uri):
+        return None
+    from mlflow import MlflowClient
+
+    try:
+        return _run_info(MlflowClient(tracking_uri=tracking_uri).get_run(run_id))
+    except Exception:  # noqa: BLE001 - stores raise what their drivers raise
+        return None
+
+
+def load_report(run_id: str, tracking_uri: str) -> StoredReport:
+    """The record and the outcomes that were written to a run.
+
+    Args:
+        run_id: The run.
+        tracking_uri: Its store.
+
+    Raises:
+        StoreError: The store does not answer, or holds no such run, or the run holds no record of ours.
+        SchemaError: The record is damaged, or was written by a newer version.
+    """
+    if not is_reachable(tracking_uri):
+        raise StoreError(f"the tracking store does not answer; is it running? Run {run_id} could not be read")
+    from mlflow import MlflowClient
+
+    try:
+        run = MlflowClient(tracking_uri=tracking_uri).get_run(run_id)
+    except Exception as error:
+        raise StoreError(f"run {run_id!r} could not be read: {type(error).__name__}: {error}") from error
+    record = _load(run, tracking_uri, RECORD_PATH, RunRecord)
+    if record is None:
+        raise StoreError(f"run {run_id} holds no {RECORD_PATH}: it ran without mlflow-pitfalls")
+    return StoredReport(run=_run_info(run), record=record, outcomes=_load(run, tracking_uri, OUTCOMES_PATH, Outcomes))
+
+
+def _load(run: Run, tracking_uri: str, path: str, kind: type[T]) -> T | None:
+    content = read_artifact(run, tracking_uri, path)
+    return from_json(kind, content) if content is not None else None
+
+
+def read_artifact(run: Run, tracking_uri: str, path: str) -> bytes | None:
+    """A file of a run; None where it is not there.
+
+    One request by the artifact repository's own transfer of a single file: ``download_artifacts`` lists the folder
+    first, prints a progress bar and needs an executor.
+    """
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+    with tempfile.TemporaryDirectory(prefix="mlflow-pitfalls-", ignore_cleanup_errors=True) as folder:
+        target = Path(folder, "artifact")
+        try:
+            repository = get_artifact_repository(run.info.artifact_uri, tracking_uri=tracking_uri)
+            repository._download_file(path, str(target))
+            return target.read_bytes()
+        except Exception:  # noqa: BLE001 - every kind of store has its own way to say "not there"
+            return None
+
+
+def _run_info(run: Run) -> RunInfo:
+    started = datetime.fromtimestamp((run.info.start_time or 0) / _MILLISECONDS, tz=UTC)
+    return RunInfo(
+        run_id=run.info.run_id,
+        experiment_id=run.info.experiment_id,
+        run_name=run.info.run_name or "",
+        managed=AUTOLOG_TAG in run.data.tags,
+        started_at=started.isoformat(timespec="seconds"),
+    )
