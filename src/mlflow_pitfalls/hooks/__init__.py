@@ -1,1 +1,19 @@
-"""The only code that touches the insides of scikit-learn, imbalanced-learn and MLflow; all of it is reversible."""
+"""The only code that touches the insides of scikit-learn, imbalanced-learn and MLflow; all of it is reversible.
+
+Warnings that a hooked method gives with ``stacklevel=2`` are attributed to the hook's line rather than to the user's.
+"""
+
+from mlflow_pitfalls.hooks.autolog import turn_off_autolog, turn_on_autolog
+from mlflow_pitfalls.hooks.installer import InstallReport, install, installed, uninstall
+from mlflow_pitfalls.hooks.threads import mute_thread, muted
+
+__all__ = [
+    "InstallReport",
+    "install",
+    "installed",
+    "mute_thread",
+    "muted",
+    "turn_off_autolog",
+    "turn_on_autolog",
+    "uninstall",
+]

@@ -1,0 +1,177 @@
+"""Puts all hooks in place, and takes them away again."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from mlflow_pitfalls import errors
+from mlflow_pitfalls.hooks import (
+    autolog,
+    dispatch,
+    estimators,
+    folds,
+    functions,
+    late_classes,
+    late_imports,
+    mlflow_runs,
+    private,
+)
+from mlflow_pitfalls.model.events import Listener
+
+_CATBOOST: Final = "catboost"  # its classes are no BaseEstimators: they are found by their own root
+_SHOWN: Final = 5  # names that a warning spells out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallReport:
+    """What was hooked.
+
+    Attributes:
+        active: False in a child process, which is never hooked, and where nothing could be hooked at all.
+        functions: Functions of scikit-learn and imbalanced-learn.
+        methods: Methods of estimators, by the class that defines them.
+        splitters: ``split`` methods.
+        run_methods: Methods of MLflow's that open and close runs.
+        relayered: Autologging flavors that were on and were laid outside of the hooks.
+        not_hooked: What could not be hooked, in words or by its dotted name.
+    """
+
+    active: bool = False
+    functions: int = 0
+    methods: int = 0
+    splitters: int = 0
+    run_methods: int = 0
+    relayered: tuple[str, ...] = ()
+    not_hooked: tuple[str, ...] = ()
+
+
+_report: InstallReport | None = globals().get("_report")
+
+
+def install(listener: Listener) -> InstallReport:
+    """Send the user's calls to ``listener`` from now on; a second call only exchanges the listener. Never raises.
+
+    scikit-learn and MLflow are imported for it. In a child process nothing is hooked.
+    """
+    global _report
+    if multiprocessing.parent_process() is not None:
+        return InstallReport(not_hooked=("this is a child process",))
+    if _report is None:
+        report = InstallReport(not_hooked=("scikit-learn",))
+        with errors.guard("installing the hooks"):
+            report = _hook_everything()
+        _report = report
+        if report.not_hooked:
+            _warn(report.not_hooked)
+    dispatch.listen(listener)
+    return _report
+
+
+def uninstall() -> None:
+    """Put back every class, module and closure as it was before :func:`install`. Never raises."""
+    global _report
+    dispatch.listen(None)
+    if _report is None:
+        return
+    _report = None
+    with errors.guard("removing the hooks"), autolog.layered_outside():
+        for unhook in (_forget_imports, late_classes.unwatch, functions.unhook_functions, _unhook_classes):
+            with errors.guard("removing the hooks"):
+                unhook()
+        with errors.guard("removing the hooks"):
+            mlflow_runs.unhook_runs()
+
+
+def installed() -> bool:
+    """Whether the hooks are in place."""
+    return _report is not None
+
+
+def _hook_everything() -> InstallReport:
+    import sklearn.base
+    import sklearn.metrics
+    import sklearn.model_selection
+    import sklearn.utils.class_weight  # noqa: F401 - so that its functions can be hooked
+
+    missed: list[str] = []
+    with autolog.layered_outside() as relayered:
+        missed += private.self_test()
+        late_classes.watch(_watched_bases())
+        methods = _part("estimators", missed, lambda: estimators.hook_classes(_estimator_classes()))
+        splitters = _part("splitters", missed, lambda: folds.hook_splitters(_splitter_classes()))
+        count = _part("functions", missed, functions.hook_functions)
+        runs = _part("MLflow's runs", missed, mlflow_runs.hook_runs)
+    for module in functions.LATE_MODULES:
+        late_imports.when_imported(module, _hook_late_functions)
+    late_imports.when_imported(_CATBOOST, _hook_catboost)
+    return InstallReport(
+        active=True,
+        functions=count,
+        methods=methods,
+        splitters=splitters,
+        run_methods=runs,
+        relayered=relayered,
+        not_hooked=tuple(missed),
+    )
+
+
+def _part(name: str, missed: list[str], hook: Callable[[], tuple[int, list[str]]]) -> int:
+    with errors.guard(f"hooking {name}"):
+        count, names = hook()
+        missed += names
+        return count
+    missed.append(name)
+    return 0
+
+
+def _watched_bases() -> tuple[type, ...]:
+    from sklearn.base import BaseEstimator
+
+    set_output = private.set_output_base()
+    return (BaseEstimator, *private.splitter_bases(), *((set_output,) if set_output is not None else ()))
+
+
+def _estimator_classes() -> Iterator[type]:
+    from sklearn.base import BaseEstimator
+
+    return estimators.with_bases(estimators.descendants(BaseEstimator))
+
+
+def _splitter_classes() -> Iterator[type]:
+    for root in private.splitter_bases():
+        yield from estimators.with_bases(estimators.descendants(root))
+
+
+def _hook_late_functions() -> None:
+    functions.hook_functions()
+
+
+def _hook_catboost() -> None:
+    estimators.hook_classes(_catboost_classes())
+
+
+def _catboost_classes() -> Iterator[type]:
+    import catboost
+
+    return estimators.with_bases(estimators.descendants(catboost.CatBoost))
+
+
+def _unhook_classes() -> None:
+    # Those that were hooked, and any that has taken over a hook since, such as a class unpickled by value.
+    estimators.unhook_classes(list(estimators.hooked_classes))
+    estimators.unhook_classes(_estimator_classes())
+    estimators.hooked_classes.clear()
+
+
+def _forget_imports() -> None:
+    for module in (*functions.LATE_MODULES, _CATBOOST):
+        late_imports.forget(module)
+
+
+def _warn(not_hooked: tuple[str, ...]) -> None:
+    named = ", ".join(not_hooked[:_SHOWN])
+    rest = f" and {len(not_hooked) - _SHOWN} more" if len(not_hooked) > _SHOWN else ""
+    errors.logger.warning("mlflow-pitfalls: %d not hooked: %s%s", len(not_hooked), named, rest)

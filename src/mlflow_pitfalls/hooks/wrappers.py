@@ -1,0 +1,110 @@
+"""The hooks themselves: plain functions that stand in for the user's and hold nothing of this package.
+
+A hook's globals are ``sys`` and a module's name. Where that module is absent or off, it calls the original and nothing
+else; so a class of ``__main__`` that was pickled by value loads and works without this package.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from types import CodeType, FunctionType
+from typing import Any, Final
+
+DISPATCH: Final = "mlflow_pitfalls.hooks.dispatch"
+FOLDS: Final = "mlflow_pitfalls.hooks.folds"
+RUNS: Final = "mlflow_pitfalls.hooks.mlflow_runs"
+
+_ORIGINAL: Final = "original"
+_HOOK: Final = "mlflow_pitfalls_hook"  # survives a reload of this module, which a code object's identity does not
+
+Function = Callable[..., Any]
+
+
+def hook_method(original: Function, kind: str, name: str) -> Function:
+    """Stand in for an estimator's method."""
+
+    @functools.wraps(original)
+    def mlflow_pitfalls_hook(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+        begin = getattr(sys.modules.get(DISPATCH), "begin", None)
+        call = None if begin is None else begin(kind, name, self)
+        if call is None:
+            return original(self, *args, **kwargs)
+        try:
+            result = original(self, *args, **kwargs)
+        except BaseException as error:
+            call.failed(args, kwargs, error)
+            raise
+        call.returned(args, kwargs, result)
+        return result
+
+    return mlflow_pitfalls_hook
+
+
+def hook_function(original: Function, kind: str, name: str) -> Function:
+    """Stand in for a function."""
+
+    @functools.wraps(original)
+    def mlflow_pitfalls_hook(*args: Any, **kwargs: Any) -> Any:
+        begin = getattr(sys.modules.get(DISPATCH), "begin", None)
+        call = None if begin is None else begin(kind, name, None)
+        if call is None:
+            return original(*args, **kwargs)
+        try:
+            result = original(*args, **kwargs)
+        except BaseException as error:
+            call.failed(args, kwargs, error)
+            raise
+        call.returned(args, kwargs, result)
+        return result
+
+    return mlflow_pitfalls_hook
+
+
+def hook_split(original: Function) -> Function:
+    """Stand in for a splitter's ``split``: its generator is handed on inside another."""
+
+    @functools.wraps(original)
+    def mlflow_pitfalls_hook(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+        begin = getattr(sys.modules.get(FOLDS), "begin", None)
+        call = None if begin is None else begin(self)
+        if call is None:
+            return original(self, *args, **kwargs)
+        try:
+            folds = original(self, *args, **kwargs)
+        finally:
+            call.release()
+        return call.watched(folds, args, kwargs)
+
+    return mlflow_pitfalls_hook
+
+
+def hook_run(original: Function, told: str) -> Function:
+    """Stand in for a method of MLflow's; ``told`` is the function of :mod:`mlflow_runs` to call after it."""
+
+    @functools.wraps(original)
+    def mlflow_pitfalls_hook(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+        result = original(self, *args, **kwargs)
+        tell = getattr(sys.modules.get(RUNS), told, None)
+        if tell is not None:
+            tell(args, kwargs)
+        return result
+
+    return mlflow_pitfalls_hook
+
+
+def is_hook(value: object) -> bool:
+    """Whether a function is one of the hooks, and not merely a copy of its attributes."""
+    return isinstance(value, FunctionType) and _is_hook_code(value.__code__)
+
+
+def _is_hook_code(code: CodeType) -> bool:
+    return code.co_name == _HOOK and _ORIGINAL in code.co_freevars
+
+
+def original_of(hook: FunctionType) -> Function:
+    """What a hook stands in for."""
+    position = hook.__code__.co_freevars.index(_ORIGINAL)
+    original: Function = (hook.__closure__ or ())[position].cell_contents
+    return original
