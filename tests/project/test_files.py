@@ -44,7 +44,7 @@ def test_the_version_is_one_fact(root: Path) -> None:
     project = _project(root)
     assert "version" not in project
     assert project["dynamic"] == ["version"]
-    source = (root / "src" / "mlflow_pitfalls" / "__init__.py").read_text(encoding="utf-8")
+    source = (root / "src" / "mlflow_pitfalls" / "version.py").read_text(encoding="utf-8")
     assert source.count(mlflow_pitfalls.__version__) == 1
 
 

@@ -49,6 +49,10 @@ PATCH_FUNCTIONS: Final = {
     ),
 }
 
+# MLflow: what logs predictions and metrics after a fit, and how it switches itself off around its own inner calls.
+METRICS_MANAGER: Final = "_AUTOLOGGING_METRICS_MANAGER"
+METRICS_DISABLE: Final = "disable_log_post_training_metrics"
+
 # MLflow: who opens and closes runs.
 MANAGED_RUN_MODULE: Final = "mlflow.utils.autologging_utils.safety"
 MANAGED_RUN_FUNCTIONS: Final = frozenset({"create_managed_run", "patch_with_managed_run"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import weakref
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -29,7 +30,7 @@ MAX_EVALUATIONS = 200
 MAX_HELD_OUT = 4
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class TrainingRows:
     """A bounded copy of what a fit was given, shared by fits on the same rows.
 
@@ -54,7 +55,7 @@ class Output:
     index: Array | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class HeldOut:
     """Rows that a fit did not see: bounded, aligned samples of features, target and predictions."""
 
@@ -70,7 +71,7 @@ class HeldOut:
     own_labels: bool = False  # evaluated labels that no predict call returned: a threshold of the script's own
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Evaluation:
     """A score that the script computed, with the arrays that it was computed from (bounded)."""
 
@@ -79,7 +80,7 @@ class Evaluation:
     held_out: HeldOut | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class FitState:
     """One outermost fit of a predictor."""
 
@@ -126,6 +127,19 @@ class FitState:
         self.last_held_out = held_out
         return held_out
 
+    def best_held_out(self) -> HeldOut | None:
+        """The fit's held-out rows: the last evaluated ones, else the last predicted ones."""
+        held = list(self.held_out.values())
+        evaluated = [each for each in held if each.evaluated]
+        return (evaluated or held or [None])[-1]
+
+    def snapshot(self) -> FitState:
+        """A copy for another thread: its samples stay when this one is lightened; it holds no estimator."""
+        twin = copy(self)
+        twin.estimator = twin.reference = None
+        twin.held_out = dict(self.held_out)
+        return twin
+
     def lighten(self) -> None:
         """Let go of everything that is large."""
         self.estimator = None
@@ -154,7 +168,7 @@ class Times:
         self.overhead += other.overhead
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class RunDraft:
     """One run being gathered. ``owned`` runs are the user's own: they settle when they end, not at the next fit."""
 

@@ -222,7 +222,7 @@ def _without_result(event: CallEvent) -> CallEvent:
 
 def _same_kind(predicted: Any, truth: Any) -> bool:
     """Whether the metric was given labels of the truth's own kind, rather than probabilities."""
-    if truth is None or predicted.dtype.kind == "f" and truth.dtype.kind in "iub":
+    if truth is None or (predicted.dtype.kind == "f" and truth.dtype.kind in "iub"):
         return truth is not None and bool(np.all(np.equal(np.mod(predicted, 1), 0)))
     return bool(predicted.dtype.kind == truth.dtype.kind or {predicted.dtype.kind, truth.dtype.kind} <= set("iufb"))
 

@@ -42,7 +42,7 @@ class Settler:
         fit = draft.primary()
         if fit is None or fit.error or fit.training is None:
             return
-        held_out = self.held_out_of(fit)
+        held_out = fit.best_held_out() or self._from_split(fit)
         estimator = fit.live()
         if estimator is None:
             draft.note("the estimator was gone before its run settled: training scores are not known")
@@ -50,13 +50,6 @@ class Settler:
         deadline = time.perf_counter() + min(_LARGEST_BUDGET, max(_LEAST_BUDGET, _SHARE_OF_FIT * fit.seconds))
         with self._quiet(), guard("predicting bounded samples"):
             self._predict(fit, held_out, estimator, deadline)
-
-    def held_out_of(self, fit: FitState) -> HeldOut | None:
-        """The fit's held-out rows: evaluated ones, else predicted ones, else the other side of its split."""
-        held = list(fit.held_out.values())
-        for candidate in reversed([h for h in held if h.evaluated] or held):
-            return candidate
-        return self._from_split(fit)
 
     def _from_split(self, fit: FitState) -> HeldOut | None:
         """The script split its data and never evaluated: the kept sample of the other side, in the fit's space."""
@@ -117,9 +110,7 @@ def _missing(labels: Output | None, scores: Output | None, method: str | None) -
     return [name for name, known in (("predict", labels), (method, scores)) if name is not None and known is None]
 
 
-def _outputs(
-    estimator: Any, methods: list[str], rows: Any, deadline: float
-) -> tuple[Output | None, Output | None]:
+def _outputs(estimator: Any, methods: list[str], rows: Any, deadline: float) -> tuple[Output | None, Output | None]:
     """Labels and scores of as many evenly spaced rows as the time until the deadline allows."""
     shape = shape_of(rows) if rows is not None else None
     if shape is None or not shape[0] or not methods:

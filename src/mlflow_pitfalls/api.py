@@ -1,0 +1,178 @@
+"""What users call: ``enable``, ``disable``, ``flush``, ``report``."""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mlflow_pitfalls import hooks
+from mlflow_pitfalls.errors import PitfallsError, forget_reported, guard, set_test_mode
+from mlflow_pitfalls.notebook_cells import watch_cells
+from mlflow_pitfalls.report.notebook import Report
+from mlflow_pitfalls.session import Session
+from mlflow_pitfalls.settings import Privacy, Settings
+from mlflow_pitfalls.sinks.runs import load_report
+from mlflow_pitfalls.sinks.uris import run_url
+from mlflow_pitfalls.version import __version__
+
+_FLUSH_SECONDS = 60.0
+_session: Session | None = None
+
+
+def enable(
+    *,
+    autolog: bool | None = None,
+    probe_budget: float | None = None,
+    privacy: Privacy | None = None,
+    ignore: Sequence[str] | None = None,
+    benchmark: Mapping[str, float] | None = None,
+    reference: str | None = None,
+    terminal: bool | None = None,
+    notebook: bool | None = None,
+    thresholds: Mapping[str, float] | None = None,
+    sample_rows: int | None = None,
+    confidence_resamples: int | None = None,
+    seed: int | None = None,
+    exit_timeout: float | None = None,
+    spool_dir: str | None = None,
+    test_mode: bool | None = None,
+    **unknown: Any,
+) -> None:
+    """Watch every scikit-learn fit from now on, and write to each MLflow run what was found.
+
+    May be called again, with the same or other options. An option that is not given comes from the environment
+    (``MLFLOW_PITFALLS_<OPTION>``), else from ``[tool.mlflow-pitfalls]`` in pyproject.toml, else it has its default; see
+    :class:`mlflow_pitfalls.settings.Settings`.
+
+    Args:
+        autolog: Turn on MLflow autologging for scikit-learn, XGBoost and LightGBM unless it is configured already.
+        probe_budget: Share of the wall-clock spent in fits that extra small fits may take, 0..1.
+        privacy: ``default``, or ``strict`` to write no values at all.
+        ignore: Checks or groups that shall not flag.
+        benchmark: Domain benchmark by metric.
+        reference: Run to compare with.
+        terminal: Print a short table to standard error.
+        notebook: Show a summary at the end of a notebook cell.
+        thresholds: Other values for thresholds, by ``check.threshold``.
+        sample_rows: Rows of a bounded sample.
+        confidence_resamples: Bootstrap resamples behind an interval.
+        seed: Seed of our own samples.
+        exit_timeout: Seconds that the exit may wait for our writing, 0..60.
+        spool_dir: Folder that keeps what could not be sent.
+        test_mode: Raise our own failures.
+        **unknown: Anything else is an error that names the nearest option.
+
+    Raises:
+        SettingsError: An option is unknown or its value does not fit.
+    """
+    global _session
+    arguments = {name: value for name, value in locals().items() if name != "unknown" and value is not None}
+    settings = Settings.load({**arguments, **unknown})
+    _check_names(settings)
+    if multiprocessing.parent_process() is not None:
+        return  # a child process of the user's program: its parent is watched
+    if _session is not None and _session.settings == settings:
+        _hook(settings, _session)
+        return
+    if _session is not None:
+        _session.close()
+    set_test_mode(settings.test_mode)
+    forget_reported()
+    session = Session(settings, __version__)
+    _session = session
+    _hook(settings, session)
+
+
+def _hook(settings: Settings, session: Session) -> None:
+    hooks.install(session.recorder)
+    if settings.autolog:
+        with guard("turning on autologging"):
+            hooks.turn_on_autolog()
+    atexit.unregister(_at_exit)
+    atexit.register(_at_exit)
+    if settings.notebook:
+        with guard("watching notebook cells"):
+            watch_cells(_cell_ended)
+
+
+def _check_names(settings: Settings) -> None:
+    """Ignored checks and thresholds must exist: a typo would switch nothing off."""
+    from mlflow_pitfalls.checks.catalogue import check_ignored, check_thresholds
+
+    check_ignored(settings.ignore)
+    check_thresholds(settings.thresholds)
+
+
+def disable() -> None:
+    """Stop watching: writes what is open, and puts every patched class and module back as it was."""
+    global _session
+    session, _session = _session, None
+    atexit.unregister(_at_exit)
+    with guard("leaving the notebook"):
+        watch_cells(None)
+    if session is not None:
+        session.close()
+    hooks.turn_off_autolog()
+    hooks.uninstall()
+
+
+def enabled() -> bool:
+    """Whether this process is being watched."""
+    return _session is not None
+
+
+def flush(timeout: float = _FLUSH_SECONDS) -> list[Report]:
+    """Write now all that was found, also about runs that are still open.
+
+    Args:
+        timeout: Seconds to wait at most; what is not written by then follows in the background.
+
+    Returns:
+        The reports finished since the last call.
+    """
+    return _session.flush(timeout) if _session is not None else []
+
+
+def report(run_id: str | None = None, *, tracking_uri: str | None = None) -> Report:
+    """The report of a run: of this process's, or read back from the tracking store.
+
+    Args:
+        run_id: The run; the last one of this process where it is not given.
+        tracking_uri: The store to read from; MLflow's current one by default.
+
+    Returns:
+        A report that shows itself in a notebook.
+
+    Raises:
+        PitfallsError: There is no such run, or it carries no report.
+        SchemaError: It was written by a newer version.
+    """
+    if _session is not None:
+        _session.flush(_FLUSH_SECONDS)
+        found = _session.report(run_id) if run_id is not None else _session.latest()
+        if found is not None:
+            return found
+    if run_id is None:
+        raise PitfallsError("no run has been watched in this process yet: give a run_id")
+    import mlflow
+
+    uri = tracking_uri or str(mlflow.get_tracking_uri())
+    stored = load_report(run_id, uri)
+    if stored.outcomes is None:
+        raise PitfallsError(f"run {run_id} ended before its report was written; its record is there, its flags are not")
+    return Report(record=stored.record, outcomes=stored.outcomes, url=run_url(uri, stored.run.experiment_id, run_id))
+
+
+def _at_exit() -> None:
+    session = _session
+    if session is None:
+        return
+    with guard("writing the last reports"):
+        session.close()
+
+
+def _cell_ended() -> list[Report]:
+    """A notebook cell has ended: settle and return what is news."""
+    return _session.flush_cell() if _session is not None else []

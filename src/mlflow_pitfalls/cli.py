@@ -1,0 +1,123 @@
+"""The command ``mlflow-pitfalls``."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+from pathlib import Path
+
+import click
+
+from mlflow_pitfalls.errors import PitfallsError
+from mlflow_pitfalls.version import __version__
+
+
+class _Commands(click.Group):
+    """Shows this package's own errors as plain sentences."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except PitfallsError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Commands)
+@click.version_option(__version__, prog_name="mlflow-pitfalls")
+def main() -> None:
+    """Find the ways in which ML projects go wrong, run by run, in MLflow."""
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("script", type=click.Path(exists=True, dir_okay=False))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def run(script: str, arguments: tuple[str, ...]) -> None:
+    """Run SCRIPT unchanged, with the hooks in place before its first import.
+
+    ARGUMENTS are the script's own. Options come from the environment and from pyproject.toml.
+    """
+    import mlflow_pitfalls
+
+    mlflow_pitfalls.enable()
+    sys.argv = [script, *arguments]
+    sys.path.insert(0, str(Path(script).resolve().parent))
+    runpy.run_path(script, run_name="__main__")
+
+
+@main.command()
+@click.argument("run_id")
+@click.option("--tracking-uri", help="The tracking store; MLflow's current one by default.")
+@click.option("--html", type=click.Path(dir_okay=False, writable=True), help="Write the report page to this file.")
+def report(run_id: str, tracking_uri: str | None, html: str | None) -> None:
+    """Show what was found in the run RUN_ID."""
+    from mlflow_pitfalls import api
+    from mlflow_pitfalls.checks.docs import explain_all
+    from mlflow_pitfalls.report.html import render
+    from mlflow_pitfalls.report.terminal import print_table
+
+    found = api.report(run_id, tracking_uri=tracking_uri)
+    print_table(found.record, found.outcomes, stream=sys.stdout, url=found.url)
+    if html is not None:
+        page = render(found.record, found.outcomes, docs=explain_all())
+        Path(html).write_text(page, encoding="utf-8")
+
+
+@main.command()
+def checks() -> None:
+    """List every check."""
+    from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
+
+    width = max(len(check.name) for check in ALL_CHECKS)
+    for check in ALL_CHECKS:
+        click.echo(f"{check.group.value}  {check.name:<{width}}  {check.severity.value:<6}  {check.summary}")
+
+
+@main.command()
+@click.argument("check")
+def explain(check: str) -> None:
+    """Say what CHECK does, why it matters, and how to fix it."""
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    from mlflow_pitfalls.checks.catalogue import by_name
+    from mlflow_pitfalls.checks.docs import explain as docs_of
+
+    text = docs_of(by_name(check))
+    if sys.stdout.isatty():
+        Console().print(Markdown(text))
+    else:
+        click.echo(text)
+
+
+@main.command()
+@click.option("--tracking-uri", help="Send only what belongs to this store; all of it by default.")
+@click.option("--spool-dir", type=click.Path(file_okay=False), help="The spool, if it is not where it usually is.")
+def sync(tracking_uri: str | None, spool_dir: str | None) -> None:
+    """Send what could not be sent when its run ended. May be repeated."""
+    from mlflow_pitfalls.settings import Settings
+    from mlflow_pitfalls.sinks.sync import sync as send
+
+    result = send(tracking_uri, spool_dir=spool_dir or Settings.load().spool_dir)
+    click.echo(str(result))
+    if result.left:
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--port", default=5000, show_default=True, help="Port on this machine.")
+def ui(port: int) -> None:
+    """Open MLflow's UI for the current tracking store, where the flags are."""
+    import mlflow
+
+    uri = mlflow.get_tracking_uri()
+    if uri.startswith(("http://", "https://")):
+        click.echo(f"The tracking server shows them: {uri}")
+        return
+    click.echo(f"http://127.0.0.1:{port}/#/experiments?workflowType=machine_learning")
+    server = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri, "--port", str(port)]
+    os.execv(sys.executable, server)  # noqa: S606 - arguments of our own
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""One ``enable()``: the recorder, the writer and what becomes of a settled run in between."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import OrderedDict
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from mlflow_pitfalls import hooks
+from mlflow_pitfalls.capture.recording.building import RecordBuilder, partial_record
+from mlflow_pitfalls.capture.recording.drafts import RunDraft
+from mlflow_pitfalls.capture.recording.recorder import Host, Recorder
+from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
+from mlflow_pitfalls.checks.docs import explain
+from mlflow_pitfalls.checks.runner import run_checks
+from mlflow_pitfalls.errors import guard
+from mlflow_pitfalls.hooks.quiet import quiet
+from mlflow_pitfalls.model.items import LogItems
+from mlflow_pitfalls.model.record import RunInfo, RunRecord
+from mlflow_pitfalls.notebook_cells import in_notebook
+from mlflow_pitfalls.report.log_items import partial_items, settled_items
+from mlflow_pitfalls.report.notebook import Report
+from mlflow_pitfalls.report.terminal import print_table
+from mlflow_pitfalls.settings import Settings
+from mlflow_pitfalls.sinks.history import read_history
+from mlflow_pitfalls.sinks.uris import run_url
+from mlflow_pitfalls.sinks.writer import Writer
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
+
+MANAGED_TAG = "mlflow.autologging"
+MAX_REPORTS = 64
+CELL_SECONDS = 2.0  # a cell's end waits for its reports no longer
+
+
+class Session:
+    """Everything that lives between ``enable()`` and ``disable()``."""
+
+    def __init__(self, settings: Settings, version: str) -> None:
+        self.settings = settings
+        self._version = version
+        self._writer = Writer(settings, on_thread_start=hooks.mute_thread)
+        self._reports: OrderedDict[str, Report] = OrderedDict()
+        self._printed: dict[str, str] = {}
+        self._news: list[Report] = []
+        self._lock = threading.Lock()
+        self.recorder = Recorder(
+            settings, Host(active_run=active_run, quiet=quiet, captured=self._captured, settled=self._settled)
+        )
+
+    def flush(self, timeout: float) -> list[Report]:
+        """Settle what is open, and wait until it is written.
+
+        Args:
+            timeout: Seconds to wait at most.
+
+        Returns:
+            The reports finished since the last call.
+        """
+        with hooks.muted():
+            self.recorder.settle_all()
+        self._writer.flush(timeout)
+        return self.take_news()
+
+    def take_news(self) -> list[Report]:
+        """The reports finished since the last call."""
+        with self._lock:
+            news, self._news = self._news, []
+        return news
+
+    def flush_cell(self) -> list[Report]:
+        """At the end of a notebook cell: settle, and show what is ready soon; the rest comes with a later cell."""
+        with hooks.muted():
+            self.recorder.settle_all()
+        self._writer.flush(CELL_SECONDS)
+        return self.take_news() if in_notebook() else []
+
+    def latest(self) -> Report | None:
+        """The report made last."""
+        return next(reversed(self._reports.values()), None)
+
+    def report(self, run_id: str) -> Report | None:
+        """A run's report, if this process made it."""
+        return self._reports.get(run_id)
+
+    def close(self) -> None:
+        """Settle and write everything, within the time that the exit may take; then nothing of ours is left running."""
+        with guard("settling the last runs"), hooks.muted():
+            self.recorder.settle_all(done=True)
+        self._writer.close(self.settings.exit_timeout)
+        self.recorder.forget()
+
+    def _captured(self, draft: RunDraft) -> None:
+        if not draft.run.run_id:
+            return
+        record = partial_record(draft, self._version)
+        self._writer.submit(draft.tracking_uri, partial(partial_items, record), droppable=True)
+
+    def _settled(self, draft: RunDraft) -> None:
+        if not draft.fits and not draft.cross_validations:
+            return
+        builder = RecordBuilder(draft, self.settings, self._version)
+        self._writer.submit(draft.tracking_uri, partial(self._finish, builder, draft.tracking_uri))
+
+    def _finish(self, builder: RecordBuilder, tracking_uri: str) -> LogItems | None:
+        """On the writer's thread: facts, history, checks, report."""
+        record = self._with_history(builder.build(), tracking_uri)
+        outcomes = run_checks(record, ignore=self.settings.ignore, thresholds=self.settings.thresholds)
+        url = run_url(tracking_uri, record.run.experiment_id, record.run.run_id) if record.run.run_id else None
+        report = Report(record=record, outcomes=outcomes, url=url)
+        self._remember(report)
+        if self.settings.terminal and not in_notebook():
+            with guard("printing the summary"):
+                self._print(report)
+        if not record.run.run_id:
+            return None
+        docs = {check.name: explain(check) for check in ALL_CHECKS}
+        return settled_items(record, outcomes, docs=docs)
+
+    def _with_history(self, record: RunRecord, tracking_uri: str) -> RunRecord:
+        if not record.run.run_id:
+            return record
+        target = record.train.target.name if record.train is not None and record.train.target is not None else ""
+        with guard("reading the experiment's history"):
+            found = read_history(tracking_uri, record.run.experiment_id, record.run.run_id, record.task, target)
+            return replace(record, history=found)
+        return record
+
+    def _remember(self, report: Report) -> None:
+        with self._lock:
+            self._news.append(report)
+            del self._news[:-MAX_REPORTS]
+            self._reports[report.record.run.run_id] = report
+            while len(self._reports) > MAX_REPORTS:
+                self._reports.popitem(last=False)
+
+    def _print(self, report: Report) -> None:
+        """Once a run, and again only where its flags have changed."""
+        run_id = report.record.run.run_id
+        said = ",".join(f"{flag.check}={flag.severity}" for flag in report.outcomes.flags)
+        if run_id and self._printed.get(run_id) == said:
+            return
+        self._printed[run_id] = said
+        while len(self._printed) > MAX_REPORTS:
+            self._printed.pop(next(iter(self._printed)))
+        print_table(report.record, report.outcomes, stream=sys.stderr, url=report.url)
+
+
+def active_run() -> tuple[RunInfo | None, str]:
+    """The fluent run of this thread, if any, and the tracking URI."""
+    import mlflow
+
+    run = mlflow.active_run()
+    return (_info(run) if run is not None else None), str(mlflow.get_tracking_uri())
+
+
+def _info(run: Run) -> RunInfo:
+    from datetime import UTC, datetime
+
+    milliseconds: Any = run.info.start_time or 0
+    return RunInfo(
+        run_id=run.info.run_id,
+        experiment_id=run.info.experiment_id,
+        run_name=run.info.run_name or "",
+        managed=MANAGED_TAG in run.data.tags,
+        started_at=datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds"),
+    )
