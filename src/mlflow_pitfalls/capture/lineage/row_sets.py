@@ -65,8 +65,8 @@ class Rows:
 class Node:
     """What is known about one object: which rows, which array of the split, in which feature space.
 
-    ``slot`` numbers the arrays of one split call (``X`` is 0, ``y`` 1 in ``train_test_split(X, y)``); ``space`` lists the
-    transformers that the columns went through. ``prediction`` is set where a fitted model predicted the object.
+    ``slot`` numbers the arrays of one split call: ``X`` is 0 and ``y`` 1 in ``train_test_split(X, y)``; ``space`` lists
+    the transformers that the columns went through. ``prediction`` is set where a fitted model predicted the object.
     """
 
     rows: Rows

@@ -1,4 +1,4 @@
-"""Follows rows through the user's calls: splits, folds, transforms, resampling, and bounded samples of held-out rows."""
+"""Follows rows through splits, folds, transforms and resampling, and keeps bounded samples of held-out ones."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class FitCapture:
             facts=estimator_facts(estimator),
             node=node,
             target_node=target_node,
-            training=None if event.error else self._training(features, target, node, target_node, shape, estimator),
+            training=None if event.error else self._training(event, node, target_node),
             rows=shape[0],
             columns=shape[1],
             seconds=event.seconds,
@@ -74,22 +74,16 @@ class FitCapture:
         """Let go of the shared samples."""
         self._trainings.clear()
 
-    def _training(
-        self,
-        features: Any,
-        target: Any,
-        node: Node | None,
-        target_node: Node | None,
-        shape: tuple[int, int],
-        owner: Any,
-    ) -> TrainingRows | None:
+    def _training(self, event: CallEvent, node: Node | None, target_node: Node | None) -> TrainingRows | None:
+        features, target = features_of(event), target_of(event)
+        shape = shape_of(features) or (0, 0)
         if node is None or not shape[0]:
             return None
         key = (node.rows.number, node.slot, node.space, shape, target_node.rows.number if target_node else None)
         shared = self._trainings.get(key)
         if shared is not None:
             return shared
-        training = self._sampled(features, target, shape, owner)
+        training = self._sampled(features, target, shape, event.owner)
         if target_node is not None or target is None:
             self._trainings.put(key, training)
         return training
