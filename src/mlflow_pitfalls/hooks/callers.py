@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 from types import FrameType
 from typing import Final, Literal
 
@@ -14,22 +13,22 @@ _OWN_PACKAGE: Final = "mlflow_pitfalls"
 _OWN_HOOKS: Final = "mlflow_pitfalls.hooks."
 
 # Frameworks that stand between the user's line and the hook without making the call theirs.
-_TRANSPARENT: Final = frozenset(
+_FRAMEWORKS: Final = frozenset(
     {"sklearn", "imblearn", "xgboost", "lightgbm", "catboost", "joblib", "multiprocessing", "concurrent", "threading"}
     | {"functools", "contextlib"}
 )
 
 
-class _Place(IntEnum):
-    """What a module's frames mean on the way from the hook to the user."""
+# What a module's frames mean on the way from the hook to the user. Plain numbers: each hooked call asks for them.
+_USER: Final = 0
+_TRANSPARENT: Final = 1
+_MLFLOW_PATCH: Final = 2  # MLflow's patches: transparent where the function is a patch wrapper
+_INNER: Final = 3  # the call is a library's own, whoever stands further up
 
-    USER = 0
-    TRANSPARENT = 1
-    MLFLOW_PATCH = 2  # MLflow's patches: transparent where the function is a patch wrapper
-    INNER = 3  # the call is a library's own, whoever stands further up
+_MAX_SITES: Final = 1_024
 
-
-_places: dict[object, _Place] = {}
+_places: dict[object, int] = {}
+_sites: dict[tuple[str, int], CallSite] = {}
 
 
 def user_frame(frame: FrameType | None) -> FrameType | Literal[False] | None:
@@ -47,11 +46,11 @@ def user_frame(frame: FrameType | None) -> FrameType | Literal[False] | None:
         place = _places.get(module)
         if place is None:
             place = _classify(module)
-        if place is _Place.USER:
+        if place == _USER:
             return frame
-        if place is _Place.INNER:
+        if place == _INNER:
             return False
-        if place is _Place.MLFLOW_PATCH and frame.f_code.co_name not in private.PATCH_FUNCTIONS[str(module)]:
+        if place == _MLFLOW_PATCH and frame.f_code.co_name not in private.PATCH_FUNCTIONS[str(module)]:
             return False
         frame = frame.f_back
     return None
@@ -61,10 +60,16 @@ def site_of(frame: FrameType | None) -> CallSite | None:
     """File and line of the user's frame."""
     if frame is None:
         return None
-    return CallSite(file=frame.f_code.co_filename, line=frame.f_lineno)
+    place = frame.f_code.co_filename, frame.f_lineno
+    site = _sites.get(place)
+    if site is None:
+        if len(_sites) >= _MAX_SITES:
+            _sites.clear()
+        site = _sites[place] = CallSite(file=place[0], line=place[1])
+    return site
 
 
-def _classify(module: object) -> _Place:
+def _classify(module: object) -> int:
     place = _place_of(module if isinstance(module, str) else "")
     if len(_places) >= _CACHE_LIMIT:
         _places.clear()
@@ -72,14 +77,14 @@ def _classify(module: object) -> _Place:
     return place
 
 
-def _place_of(module: str) -> _Place:
+def _place_of(module: str) -> int:
     if module in private.PATCH_FUNCTIONS:
-        return _Place.MLFLOW_PATCH
+        return _MLFLOW_PATCH
     if module.startswith(private.REPEATING_MODULES):
-        return _Place.INNER
+        return _INNER
     top = module.partition(".")[0]
     if top == _OWN_PACKAGE:
-        return _Place.TRANSPARENT if module.startswith(_OWN_HOOKS) else _Place.INNER
+        return _TRANSPARENT if module.startswith(_OWN_HOOKS) else _INNER
     if top == "mlflow":
-        return _Place.INNER
-    return _Place.TRANSPARENT if top in _TRANSPARENT else _Place.USER
+        return _INNER
+    return _TRANSPARENT if top in _FRAMEWORKS else _USER

@@ -21,6 +21,8 @@ LISTENING: Final = "handling a call of scikit-learn or MLflow"  # one place: a b
 _KINDS: Final = {kind.value: kind for kind in CallKind}
 _ANNOUNCED: Final = frozenset({CallKind.FIT, CallKind.CROSS_VALIDATE})
 
+_local: Final = threads.local
+
 # A reload of this module must not switch the hooks off.
 _listener: Listener | None = globals().get("_listener")
 _watching_forks: bool = globals().get("_watching_forks", False)
@@ -84,7 +86,7 @@ class Skipped:
         except BaseException as error:  # noqa: BLE001 - swallow() lets KeyboardInterrupt pass
             swallow(error)
         finally:
-            self.state.release()
+            self.state.busy = self.state.muted
 
     def failed(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], error: BaseException) -> None:
         """The call has raised."""
@@ -127,22 +129,23 @@ class Wanted:
         seconds = perf_counter() - self.started
         cpu_seconds = process_time() - self.cpu
         try:
-            with errors.guard(LISTENING):
-                self.listener.finished(
-                    CallEvent(
-                        kind=self.kind,
-                        name=self.name,
-                        owner=self.owner,
-                        args=args,
-                        kwargs=kwargs,
-                        result=result,
-                        error=error,
-                        seconds=seconds,
-                        cpu_seconds=cpu_seconds,
-                        site=self.site,
-                        thread_id=threading.get_ident(),
-                    )
+            self.listener.finished(
+                CallEvent(
+                    kind=self.kind,
+                    name=self.name,
+                    owner=self.owner,
+                    args=args,
+                    kwargs=kwargs,
+                    result=result,
+                    error=error,
+                    seconds=seconds,
+                    cpu_seconds=cpu_seconds,
+                    site=self.site,
+                    thread_id=threading.get_ident(),
                 )
+            )
+        except BaseException as fault:  # noqa: BLE001 - swallow() lets KeyboardInterrupt pass
+            swallow(fault)
         finally:
             self.state.release()
 
@@ -164,7 +167,7 @@ def begin(kind: str, name: str, owner: Any) -> Call | None:
     current = _listener
     if current is None:
         return None
-    state = threads.local.state
+    state = _local.state
     if state.busy or (state.ancestors and state.inherits_busy()):
         return None
     state.busy = True

@@ -119,12 +119,11 @@ def _hook_everything() -> InstallReport:
 
 
 def _part(name: str, missed: list[str], hook: Callable[[], tuple[int, list[str]]]) -> int:
+    count, names = 0, [name]
     with errors.guard(f"hooking {name}"):
         count, names = hook()
-        missed += names
-        return count
-    missed.append(name)
-    return 0
+    missed += names
+    return count
 
 
 def _watched_bases() -> tuple[type, ...]:

@@ -21,7 +21,7 @@ def watch(bases: Iterable[type]) -> None:
     for base in bases:
         if base not in _watched:
             own = vars(base).get(_NAME)
-            ours = classmethod(_told_by(base, own))
+            ours: Any = classmethod(_told_by(base, own))
             setattr(base, _NAME, ours)
             _watched[base] = own, ours
 
@@ -38,8 +38,8 @@ def unwatch() -> None:
             setattr(base, _NAME, own)
 
 
-def _told_by(base: type, own: Any) -> Any:
-    def derived(cls: type, **kwargs: Any) -> None:
+def _told_by(base: Any, own: Any) -> Any:
+    def derived(cls: Any, **kwargs: Any) -> None:
         if own is None:
             super(base, cls).__init_subclass__(**kwargs)
         else:

@@ -179,7 +179,7 @@ def _conditional_works() -> bool:
     if not is_conditional(descriptor):
         return False
     setattr(descriptor, CONDITIONAL_ATTRIBUTE, lambda estimator: 2)
-    return bool(toy().predict() == 2)  # type: ignore[attr-defined]
+    return bool(toy().predict() == 2)
 
 
 def _patch_functions_exist() -> bool:

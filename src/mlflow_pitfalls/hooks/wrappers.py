@@ -10,7 +10,7 @@ import functools
 import sys
 from collections.abc import Callable
 from types import CodeType, FunctionType
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 DISPATCH: Final = "mlflow_pitfalls.hooks.dispatch"
 FOLDS: Final = "mlflow_pitfalls.hooks.folds"
@@ -94,7 +94,7 @@ def hook_run(original: Function, told: str) -> Function:
     return mlflow_pitfalls_hook
 
 
-def is_hook(value: object) -> bool:
+def is_hook(value: object) -> TypeGuard[FunctionType]:
     """Whether a function is one of the hooks, and not merely a copy of its attributes."""
     return isinstance(value, FunctionType) and _is_hook_code(value.__code__)
 
