@@ -40,7 +40,7 @@ def merge_note(existing: str, markdown: str) -> str | None:
 def _around(existing: str) -> tuple[str, bool, str]:
     match = _BLOCK.search(existing)
     if match is None:
-        return existing, False, ""
+        return existing if existing.strip() else "", False, ""
     return existing[: match.start()], True, _BLOCK.sub("", existing[match.end() :])
 
 

@@ -17,6 +17,7 @@ logger = logging.getLogger("mlflow_pitfalls")
 
 QUEUE_LIMIT = 256  # jobs
 HEADROOM = 2  # times the limit, for jobs that may not be dropped
+MAX_SLOTS = 16  # times the limit, those of dropped jobs included
 
 Job = Callable[[], None]
 
@@ -64,12 +65,15 @@ class Worker:
         self._starting = threading.Lock()
         self._pid = os.getpid()
         self._stopped = False
+        self._ended = threading.Event()
+        self._emptied = 0  # slots whose job was dropped, written by submitting threads
+        self._discarded = 0  # of them, taken off the queue; written by the worker's thread
         self.dropped = 0
 
     @property
     def waiting(self) -> int:
         """About how many jobs wait."""
-        return self._queue.qsize()
+        return self._queue.qsize() - (self._emptied - self._discarded)
 
     def start(self) -> None:
         """Start the thread where it does not run yet."""
@@ -77,11 +81,11 @@ class Worker:
             return
         try:
             if self._thread is None:
-                thread = threading.Thread(target=self._loop, name=self._name, daemon=True)
-                thread.start()
-                self._thread = thread
+                # Known before it starts, so that its first job recognises its own thread.
+                self._thread = threading.Thread(target=self._loop, name=self._name, daemon=True)
+                self._thread.start()
         except RuntimeError:  # no thread can be started while the interpreter shuts down; flush() runs the jobs itself
-            return
+            self._thread = None
         finally:
             self._starting.release()
 
@@ -97,7 +101,7 @@ class Worker:
         """
         if self._stopped or self._is_child():
             return False
-        if self._queue.qsize() >= self._limit and not self._make_room(droppable):
+        if self.waiting >= self._limit and not self._make_room(droppable):
             return False
         slot = _Slot(job, droppable)
         if droppable:
@@ -119,6 +123,8 @@ class Worker:
             return False
         if self._thread is None:
             return self._run_here(timeout) if self._inline else self._queue.empty()
+        if self._stopped:
+            return self._ended.wait(max(0.0, timeout))
         reached = threading.Event()
         self._queue.put(_Slot(reached.set, False))
         return reached.wait(max(0.0, timeout))
@@ -129,24 +135,26 @@ class Worker:
         Returns:
             Whether all queued jobs have run.
         """
-        self._stopped = True
-        finished = self.flush(timeout)
-        if not self._is_child():
+        if not self._stopped and self._thread is not None and not self._is_child():
             self._queue.put(None)
-        return finished
+        self._stopped = True
+        return self.flush(timeout)
 
     def _is_child(self) -> bool:
         return os.getpid() != self._pid
 
     def _make_room(self, droppable: bool) -> bool:
         self._count_drop()
+        if self._queue.qsize() >= MAX_SLOTS * self._limit:
+            return False
         with suppress(IndexError):  # none left, or the thread has just taken it
             while True:
                 oldest = self._droppable.popleft()
                 if oldest.run is not None:
                     oldest.run = None
+                    self._emptied += 1
                     return True
-        return not droppable and self._queue.qsize() < HEADROOM * self._limit
+        return not droppable and self.waiting < HEADROOM * self._limit
 
     def _count_drop(self) -> None:
         self.dropped += 1
@@ -162,6 +170,7 @@ class Worker:
             _run_safely(self._on_start)
         while (slot := self._queue.get()) is not None:
             self._run(slot)
+        self._ended.set()
 
     def _run_here(self, timeout: float) -> bool:
         deadline = monotonic() + timeout
@@ -179,7 +188,9 @@ class Worker:
         with suppress(IndexError):  # a submitting thread may take from it at the same time
             while self._droppable[0].run is None:
                 self._droppable.popleft()
-        if job is not None:
+        if job is None:
+            self._discarded += 1
+        else:
             _run_safely(job)
 
 

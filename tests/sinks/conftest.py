@@ -1,0 +1,217 @@
+"""Real stores: SQLite files, a tracking server on the loopback interface, and servers that do not answer."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mlflow_pitfalls import errors
+from mlflow_pitfalls.model.items import Artifact, LogItems, Metric, Note, Tag
+from mlflow_pitfalls.settings import Settings
+from mlflow_pitfalls.sinks import breaker
+
+HOST = "127.0.0.1"
+START_SECONDS = 90
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # MLflow's own use of SQLAlchemy 2.1.
+    config.addinivalue_line("filterwarnings", "ignore:The ``noload`` loader strategy:DeprecationWarning")
+
+
+@dataclass
+class Store:
+    """A tracking store with one experiment."""
+
+    uri: str
+    experiment_id: str
+    artifacts: Path | None = None
+
+    @property
+    def client(self):
+        from mlflow import MlflowClient
+
+        return MlflowClient(tracking_uri=self.uri)
+
+    def new_run(self, **tags: str) -> str:
+        return self.client.create_run(self.experiment_id, tags=tags).info.run_id
+
+    def tags(self, run_id: str) -> dict[str, str]:
+        return self.client.get_run(run_id).data.tags
+
+    def metrics(self, run_id: str) -> dict[str, float]:
+        return self.client.get_run(run_id).data.metrics
+
+    def files(self, run_id: str) -> set[str]:
+        def walk(path: str | None) -> Iterator[str]:
+            for info in self.client.list_artifacts(run_id, path):
+                if info.is_dir:
+                    yield from walk(info.path)
+                else:
+                    yield info.path
+
+        return set(walk(None))
+
+
+class Server:
+    """``mlflow server`` in a process group of its own; can be killed and started again on the same port."""
+
+    def __init__(self, folder: Path, database: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.uri = f"http://{HOST}:{self.port}"
+        self._database = database
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [
+            sys.executable, "-m", "mlflow", "server", "--host", HOST, "--port", str(self.port), "--workers", "1",
+            "--backend-store-uri", f"sqlite:///{self._database}",
+            "--artifacts-destination", str(self.folder / "artifacts"),
+        ]  # fmt: skip
+        with (self.folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command, stdout=log, stderr=log, start_new_session=True, cwd=self.folder,
+                env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"},
+            )  # fmt: skip
+        self._wait()
+
+    def stop(self) -> None:
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            assert self._process is not None
+            assert self._process.poll() is None, (self.folder / "server.log").read_text()
+            try:
+                with urllib.request.urlopen(f"{self.uri}/health", timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.2)
+        raise AssertionError((self.folder / "server.log").read_text())
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(autouse=True)
+def fresh_state() -> Iterator[None]:
+    breaker.forget_breakers()
+    errors.forget_reported()
+    yield
+    breaker.forget_breakers()
+
+
+@pytest.fixture(scope="session")
+def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with MLflow's tables; making them takes seconds, copying them does not."""
+    from mlflow import MlflowClient
+
+    path = tmp_path_factory.mktemp("template") / "mlflow.db"
+    MlflowClient(tracking_uri=f"sqlite:///{path}").search_experiments()
+    return path
+
+
+@pytest.fixture
+def store(template_database: Path, tmp_path: Path) -> Store:
+    database = tmp_path / "mlflow.db"
+    shutil.copy(template_database, database)
+    uri = f"sqlite:///{database}"
+    from mlflow import MlflowClient
+
+    artifacts = tmp_path / "artifacts"
+    experiment_id = MlflowClient(tracking_uri=uri).create_experiment("tests", artifact_location=artifacts.as_uri())
+    return Store(uri, experiment_id, artifacts)
+
+
+@pytest.fixture(scope="session")
+def server(template_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    database = folder / "mlflow.db"
+    shutil.copy(template_database, database)
+    running = Server(folder, database)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def server_store(server: Server, request: pytest.FixtureRequest) -> Store:
+    from mlflow import MlflowClient
+
+    experiment_id = MlflowClient(tracking_uri=server.uri).create_experiment(request.node.name)
+    return Store(server.uri, experiment_id)
+
+
+@pytest.fixture
+def refused_uri() -> str:
+    return f"http://{HOST}:{free_port()}"
+
+
+@pytest.fixture
+def hung_uri() -> Iterator[str]:
+    """A server that accepts connections and never answers."""
+    listener = socket.create_server((HOST, 0), backlog=64)
+    accepted: list[socket.socket] = []
+
+    def accept() -> None:
+        while True:
+            try:
+                accepted.append(listener.accept()[0])
+            except OSError:
+                return
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    yield f"http://{HOST}:{listener.getsockname()[1]}"
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    for connection in accepted:
+        connection.close()
+    thread.join()
+
+
+@pytest.fixture
+def make_items() -> Callable[..., LogItems]:
+    """Builds items such as a report has them."""
+
+    def make(run_id: str, stage: str = "settled", **changes: object) -> LogItems:
+        parts: dict[str, object] = {
+            "tags": (Tag(key="pitfalls.severity", value="high"), Tag(key="pitfalls.overfit", value="high")),
+            "metrics": (Metric(key="pitfalls/severity", value=3.0), Metric(key="pitfalls/train_score", value=0.99)),
+            "artifacts": (
+                Artifact(path="pitfalls.md", content=b"# Do not trust this result yet"),
+                Artifact(path="pitfalls_flags.json", content=b'{"columns": [], "data": []}'),
+                Artifact(path="pitfalls/report.html", content=b"<!doctype html>" + b"x" * 1_000),
+                Artifact(path="pitfalls/docs/overfit.md", content=b"# overfit"),
+            ),
+            "note": Note(markdown="Do not trust this result yet: 1 high flag.\n\n- overfit"),
+        }
+        return LogItems(run_id=run_id, stage=stage, **{**parts, **changes})  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(spool_dir=str(tmp_path / "spool"))
