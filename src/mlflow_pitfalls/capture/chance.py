@@ -86,7 +86,7 @@ def _frequencies(values: Words, counts: npt.NDArray[np.intp], wanted: Words) -> 
     rare = (once / rows) / (once + unseen) if once else 1.0 / (rows + 1) ** 2
     place = np.minimum(np.searchsorted(values, wanted), len(values) - 1)
     found = values[place] == wanted
-    return np.where(found & (counts[place] > 1), counts[place] / rows, rare)
+    return np.asarray(np.where(found & (counts[place] > 1), counts[place] / rows, rare), dtype=np.float64)
 
 
 def _joint(words: Words) -> Words:
@@ -98,7 +98,7 @@ def _joint(words: Words) -> Words:
 
 def _matched(p: Probabilities, rows: int) -> Probabilities:
     with np.errstate(all="ignore"):
-        return -np.expm1(rows * np.log1p(-np.minimum(p, 1.0)))
+        return np.asarray(-np.expm1(rows * np.log1p(-np.minimum(p, 1.0))), dtype=np.float64)
 
 
 def _bounded(frame: pd.DataFrame) -> pd.DataFrame:

@@ -31,15 +31,15 @@ _REAL_NUMBERS = (bool, int, float, np.bool_, np.integer, np.floating)
 
 def number_words(values: npt.NDArray[Any], *, exact: bool = False) -> Words:
     """Words of real numbers, in the shape of ``values``; −0.0 equals 0.0 and every NaN equals every other."""
+    plain: npt.NDArray[Any]
     with np.errstate(all="ignore"):
-        # Adding zero turns -0.0 into 0.0 and makes the copy that is then changed in place.
-        plain = np.asarray(values, dtype=np.float64 if exact else np.float32) + (
-            np.float64(0) if exact else np.float32(0)
-        )
+        plain = np.array(values, dtype=np.float64 if exact else np.float32, order="K")
+        plain += 0.0  # turns -0.0 into 0.0
     missing = np.isnan(plain)
     if missing.any():
         plain[missing] = np.nan
-    return plain.view(np.uint64) if exact else plain.view(np.uint32).astype(np.uint64)
+    words: Words = plain.view(np.uint64) if exact else plain.view(np.uint32).astype(np.uint64)
+    return words
 
 
 def mixed_words(words: Words) -> Words:
@@ -87,8 +87,8 @@ def _column_words(column: pd.Series[Any], exact: bool) -> Words:
     if isinstance(dtype, np.dtype):
         return _array_words(column.to_numpy(), exact)
     if isinstance(dtype, pd.CategoricalDtype):
-        values = column_words(pd.Series(column.cat.categories), exact=exact)
-        return np.append(values, _missing_word(exact))[column.cat.codes.to_numpy()]
+        words = column_words(pd.Series(column.cat.categories), exact=exact)
+        return np.append(words, _missing_word(exact))[column.cat.codes.to_numpy()]
     if isinstance(dtype, pd.DatetimeTZDtype):
         return _time_words(column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), exact)
     if pd.api.types.is_numeric_dtype(dtype):
@@ -148,12 +148,12 @@ def _text_words(values: npt.NDArray[Any]) -> Words:
     import pandas as pd
 
     try:
-        return pd.util.hash_array(values, categorize=True)
+        return np.asarray(pd.util.hash_array(values, categorize=True), dtype=np.uint64)
     except (UnicodeError, TypeError, ValueError):
         escaped = np.empty(len(values), dtype=object)
         for i, value in enumerate(values):
             escaped[i] = _escaped(value)
-        return pd.util.hash_array(escaped, categorize=True)
+        return np.asarray(pd.util.hash_array(escaped, categorize=True), dtype=np.uint64)
 
 
 def _escaped(value: str | bytes) -> str:
