@@ -29,6 +29,12 @@ def decided(estimate: Estimate | None) -> tuple[Estimate, Interval] | None:
     return (found, found.interval) if found is not None and found.interval is not None else None
 
 
+def certain(estimate: Estimate | None, floor: float) -> tuple[Estimate, Interval] | None:
+    """The estimate with its interval where even the lower bound exceeds the floor; None otherwise."""
+    found = decided(estimate)
+    return found if found and found[1].low > floor else None
+
+
 def share_interval(successes: float, rows: float) -> Interval:
     """95 % interval of a share by Wilson's score method.
 

@@ -47,9 +47,9 @@ _PRESENT: dict[Fact, Callable[[RunRecord], bool]] = {
     Fact.DRIFT: lambda record: bool(record.drift),
     Fact.OVERLAP: lambda record: record.overlap is not None and record.overlap.held_out_rows_checked > 0,
     Fact.SINGLE_FEATURES: lambda record: bool(record.single_features),
-    Fact.DUPLICATES: lambda record: record.train is not None
-    and record.train.duplicates is not None
-    and record.train.duplicates.rows_checked > 0,
+    Fact.DUPLICATES: lambda record: (
+        record.train is not None and record.train.duplicates is not None and record.train.duplicates.rows_checked > 0
+    ),
     Fact.RESAMPLINGS: lambda record: bool(record.resamplings),
     Fact.HISTORY: lambda record: record.history is not None,
 }

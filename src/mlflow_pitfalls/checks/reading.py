@@ -1,4 +1,4 @@
-"""What several checks ask of a record: which metrics were evaluated, how imbalanced the target is, what was resampled."""
+"""What several checks ask of a record: the metrics evaluated, the target's imbalance, what was resampled."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ def balance(estimator: EstimatorFacts, task: Task) -> tuple[Remedy, ...]:
     elif _takes_sample_weight(estimator):
         remedies.append(
             Remedy(
-                text="Weight the rows by their class's rarity (compute_sample_weight is in sklearn.utils.class_weight).",
+                text="Weight the rows by their class's rarity (sklearn.utils.class_weight).",
                 code=f"model.fit(X_train, y_train, {estimator.parameter_prefix}sample_weight="
                 'compute_sample_weight("balanced", y_train))',
             )

@@ -39,15 +39,16 @@ def run_checks(
 def _answer(check: Check, record: RunRecord, silenced: set[str], thresholds: Mapping[str, float]) -> Outcome:
     if silenced & {check.name, check.group.value.lower()}:
         return _outcome(check, Status.IGNORED, "Switched off by your settings (ignore).")
-    failure = "an unknown error"
+    answer: Outcome | None = None
+    failure = ""
     with guard(f"check {check.name}"):
         try:
-            return _judge(check, record, thresholds)
+            answer = _judge(check, record, thresholds)
         except BaseException as error:
             # The exception's text may quote the user's data: only its class is told.
             failure = type(error).__name__
             raise
-    return _outcome(check, Status.ERRORED, f"This check failed ({failure}); it says nothing about the run.")
+    return answer or _outcome(check, Status.ERRORED, f"This check failed ({failure}); it says nothing about the run.")
 
 
 def _judge(check: Check, record: RunRecord, thresholds: Mapping[str, float]) -> Outcome:

@@ -1,0 +1,191 @@
+"""PF5: accuracy not good enough, because the model follows its training rows too closely."""
+
+from __future__ import annotations
+
+from mlflow_pitfalls.checks.base import (
+    Cost,
+    Limits,
+    Threshold,
+    Verdict,
+    check,
+    flagged,
+    inconclusive,
+    not_applicable,
+    passed,
+)
+from mlflow_pitfalls.checks.complexity import is_ensemble, pushed_settings
+from mlflow_pitfalls.checks.evidence import certain, decided, evidence, rows_for_width, usable
+from mlflow_pitfalls.checks.facts import Fact
+from mlflow_pitfalls.checks.reading import is_share, resampled_training
+from mlflow_pitfalls.checks.remedies import simplify
+from mlflow_pitfalls.checks.text import between, count, number, short
+from mlflow_pitfalls.model.outcomes import Evidence, Group, Remedy
+from mlflow_pitfalls.model.record import AlternativeFitFacts, RunRecord, ScoreFacts
+from mlflow_pitfalls.model.values import Estimate, Interval, Severity
+
+_SIMPLER_KINDS = frozenset({"simpler", "linear"})
+
+
+@check(
+    name="overfit",
+    group=Group.ACCURACY,
+    severity=Severity.HIGH,
+    severities=(Severity.MEDIUM, Severity.HIGH),
+    cost=Cost.FREE,
+    needs=(Fact.FIT, Fact.PRIMARY_SCORE),
+    explained_by=("no-lift", "train-test-drift"),
+    thresholds={
+        "min_gap": Threshold(
+            0.03, "score", "what the gap's lower bound must exceed, and the least gap to speak of", "skore: 0.03"
+        ),
+        "relative_gap": Threshold(
+            0.10, "share of the held-out score", "the least gap to speak of where scores are high", "skore: 10 %"
+        ),
+        "wide_gap": Threshold(
+            0.15,
+            "skill",
+            "a gap that certainly exceeds it costs accuracy, except in ensembles at their defaults",
+            "measured on 16 public data sets: beyond it, regularising single trees and 1-NN gained in 38 of 41 cases, "
+            "0.19 in skill in the median; forests and boosting at their defaults gained 0.02 to 0.03",
+        ),
+    },
+)
+def overfit(record: RunRecord, limits: Limits) -> Verdict:
+    """The model follows its training rows so closely that it costs accuracy on new ones.
+
+    What it does:
+        Takes the training score minus the held-out score of the same metric. A gap counts from {min_gap}, or
+        {relative_gap} of the held-out score where that is more, with its 95 % interval above {min_gap}; metrics that
+        do not run from 0 to 1 are compared in skill.
+
+        A gap alone is no fault: 99.9 % in training and 95 % on new rows is often the best model there is. So a
+        flag asks for evidence that it *costs* accuracy: a simpler fit on the same rows that scores better (medium), or
+        a gap whose interval lies above {wide_gap} in skill (high). The second is no evidence for forests and boosting
+        at their defaults, which reach 1.0 on their training rows by design; boosting counts where the script pushed it
+        (deeper trees, smaller leaves, many more rounds). Without such evidence the answer is inconclusive.
+
+    Why is this bad:
+        Part of what the model learned is the noise of these rows. A simpler model would be better on new ones.
+
+    Example:
+        A single deep tree: 1.00 in training, 0.71 on held-out rows; with `min_samples_leaf=20` 0.79 on both.
+
+    How to fix:
+        Regularise (the code line fits this estimator), add rows, or drop features that carry nothing. Judge by the
+        held-out score, not by the gap: a smaller gap at a lower score is no gain.
+
+    References:
+        Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 7.2;
+        Belkin et al., Reconciling modern machine learning and the bias-variance trade-off, PNAS 2019,
+        https://doi.org/10.1073/pnas.1903070116; Azure AutoML, Prevent overfitting.
+    """
+    score = record.primary_score
+    assert score is not None and record.fit is not None
+    sides = _comparable_sides(score)
+    if sides is None:
+        return not_applicable("A score on both sides of the split, with the interval of their gap, is not known.")
+    sampler = resampled_training(record)
+    if sampler is not None:
+        return inconclusive(
+            f"The training score is of rows that {short(sampler.sampler)} resampled, with other class shares",
+            "the score on the training rows as they were before",
+        )
+    gap, interval, held_out = sides
+    margin = max(limits["min_gap"], limits["relative_gap"] * max(0.0, held_out))
+    told = _gap_words(score)
+    proof = _gap_evidence(limits, "min_gap", score, gap, interval)
+    if gap.value < margin:
+        return passed(f"{told}: below {number(margin)}.", evidence=proof)
+    if interval.low <= limits["min_gap"]:
+        rows = rows_for_width(gap.rows, interval.width, 2 * (gap.value - limits["min_gap"]) or limits["min_gap"])
+        return inconclusive(
+            f"{told} may be chance", f"about {count(max(rows, gap.rows + 1))} held-out rows", evidence=proof
+        )
+    return _judge_cost(record, limits, score, told, proof)
+
+
+def _judge_cost(record: RunRecord, limits: Limits, score: ScoreFacts, told: str, proof: Evidence) -> Verdict:
+    """Whether a gap that is certainly there costs accuracy on new rows."""
+    assert record.fit is not None
+    better, tried = _simpler_fits(record, score)
+    wide = certain(score.gap_skill, limits["wide_gap"])
+    remedies = _overfit_remedies(record)
+    if better is not None:
+        return flagged(
+            f"{told}, and {short(better.description)} scores {number(better.score.value)}, "
+            f"{number(better.gain.value)} better on the same rows ({between(better.gain.interval)}): take it.",
+            evidence=proof,
+            severity=Severity.HIGH if wide else Severity.MEDIUM,
+            remedies=remedies,
+        )
+    if tried:
+        return passed(f"{told}, but no simpler fit scores better ({count(tried)} tried).", evidence=proof)
+    pushed = pushed_settings(record.fit.estimator)
+    if wide and (pushed or not is_ensemble(record.fit.estimator)):
+        settings = f", with {', '.join(short(text) for text in pushed)}" if pushed else ""
+        return flagged(
+            f"{told}{settings}: try {remedies[0].code or remedies[0].text}",
+            evidence=_gap_evidence(limits, "wide_gap", score, *wide),
+            severity=Severity.HIGH,
+            remedies=remedies,
+        )
+    return inconclusive(
+        f"{told}. Whether it costs accuracy cannot be told from the gap"
+        + (", as such ensembles fit their training rows by design" if is_ensemble(record.fit.estimator) else ""),
+        "a simpler fit on the same rows"
+        + (f", such as {remedies[0].code}, or the extra fits that probe_budget allows" if remedies[0].code else ""),
+        evidence=proof,
+    )
+
+
+def _comparable_sides(score: ScoreFacts) -> tuple[Estimate, Interval, float] | None:
+    """Gap, its interval and the held-out score, in the metric where it runs from 0 to 1 and in skill otherwise."""
+    gap, held_out = (score.gap, score.held_out) if is_share(score) else (score.gap_skill, score.skill)
+    found, held = decided(gap), usable(held_out)
+    return (*found, held.value) if found and held else None
+
+
+def _gap_words(score: ScoreFacts) -> str:
+    train, held_out, gap = usable(score.train), usable(score.held_out), usable(score.gap)
+    if train is None or held_out is None or gap is None:
+        skill_gap = usable(score.gap_skill)
+        assert skill_gap is not None
+        interval = between(skill_gap.interval)
+        return f"gap of {number(skill_gap.value)} in skill ({interval}, {count(skill_gap.rows)} test rows)"
+    interval = f", {between(gap.interval)}" if gap.interval else ""
+    return (
+        f"{score.metric}: train {number(train.value)}, test {number(held_out.value)} "
+        f"(gap {number(gap.value)}{interval}, {count(held_out.rows)} test rows)"
+    )
+
+
+def _gap_evidence(limits: Limits, threshold: str, score: ScoreFacts, gap: Estimate, interval: Interval) -> Evidence:
+    scale = score.metric if threshold == "min_gap" and is_share(score) else "skill"
+    return evidence(
+        limits,
+        threshold,
+        statistic=f"training minus held-out score, in {scale}",
+        value=gap.value,
+        rows=gap.rows,
+        interval=interval,
+        would_clear=f"a gap whose interval reaches below {number(limits[threshold])}, or no better simpler fit",
+    )
+
+
+def _simpler_fits(record: RunRecord, score: ScoreFacts) -> tuple[AlternativeFitFacts | None, int]:
+    """The best simpler fit that certainly scores better, and how many were tried in the same metric."""
+    tried = [found for found in record.alternatives if found.kind in _SIMPLER_KINDS and found.metric == score.metric]
+    better = [found for found in tried if certain(found.gain, 0.0)]
+    return max(better, key=lambda found: found.gain.value, default=None), len(tried)
+
+
+def _overfit_remedies(record: RunRecord) -> tuple[Remedy, ...]:
+    assert record.fit is not None
+    return (
+        *simplify(record.fit.estimator),
+        Remedy(
+            text="Choose the amount of regularisation by cross-validation rather than by hand.",
+            code="validation_curve(model, X_train, y_train, param_name=name, param_range=values)",
+        ),
+        Remedy(text="Add training rows, or drop features that carry nothing."),
+    )

@@ -1,0 +1,73 @@
+"""Every check there is, in the order of the groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from mlflow_pitfalls.checks.accuracy import overfit
+from mlflow_pitfalls.checks.base import Check
+from mlflow_pitfalls.checks.baselines import no_baseline_run
+from mlflow_pitfalls.checks.data_columns import constant_feature, missing_values
+from mlflow_pitfalls.checks.data_rows import duplicate_rows, train_test_drift, train_test_overlap
+from mlflow_pitfalls.checks.evaluation import no_held_out_score, test_set_too_small
+from mlflow_pitfalls.checks.identifiers import id_like_feature
+from mlflow_pitfalls.checks.imbalance import accuracy_paradox, class_imbalance
+from mlflow_pitfalls.checks.leakage import target_leakage
+from mlflow_pitfalls.checks.resampling import resample_before_split
+from mlflow_pitfalls.checks.tool_choice import no_lift
+from mlflow_pitfalls.checks.training_time import not_converged, slow_training
+from mlflow_pitfalls.checks.underfit import underfit
+from mlflow_pitfalls.errors import SettingsError
+from mlflow_pitfalls.model.outcomes import Group
+from mlflow_pitfalls.settings import nearest
+
+ALL_CHECKS: tuple[Check, ...] = (
+    no_lift,
+    no_baseline_run,
+    missing_values,
+    duplicate_rows,
+    train_test_overlap,
+    constant_feature,
+    id_like_feature,
+    target_leakage,
+    train_test_drift,
+    class_imbalance,
+    accuracy_paradox,
+    resample_before_split,
+    slow_training,
+    not_converged,
+    overfit,
+    underfit,
+    no_held_out_score,
+    test_set_too_small,
+)
+
+
+def by_name(name: str) -> Check:
+    """The check of this name.
+
+    Raises:
+        SettingsError: There is none; the message names the nearest one.
+    """
+    for check in ALL_CHECKS:
+        if check.name == name:
+            return check
+    known = tuple(check.name for check in ALL_CHECKS)
+    raise SettingsError(f"unknown check {name!r}{nearest(name, known)} Checks: {', '.join(known)}.")
+
+
+def unknown_ignores(ignore: Iterable[str]) -> tuple[str, ...]:
+    """A hint for each name that is neither a check nor a group such as ``PF3``; empty where all are known."""
+    known = (*(check.name for check in ALL_CHECKS), *(group.value for group in Group))
+    lowered = {name.lower() for name in known}
+    return tuple(
+        f"unknown check or group {name!r}{nearest(name, known)}"
+        for name in ignore
+        if name.strip().lower() not in lowered
+    )
+
+
+def unknown_thresholds(thresholds: Mapping[str, float]) -> tuple[str, ...]:
+    """A hint for each key that is no ``check.threshold``; empty where all are known."""
+    known = tuple(f"{check.name}.{name}" for check in ALL_CHECKS for name in check.thresholds)
+    return tuple(f"unknown threshold {key!r}{nearest(key, known)}" for key in thresholds if key not in known)

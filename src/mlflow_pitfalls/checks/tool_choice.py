@@ -1,0 +1,168 @@
+"""PF1: is machine learning the right tool, and is there anything to learn?"""
+
+from __future__ import annotations
+
+from mlflow_pitfalls.checks.base import Cost, Limits, Threshold, Verdict, check, flagged, inconclusive, passed
+from mlflow_pitfalls.checks.evidence import decided, evidence, rows_for_width, usable
+from mlflow_pitfalls.checks.facts import Fact
+from mlflow_pitfalls.checks.reading import (
+    ACCURACY,
+    BALANCED_METRICS,
+    balanced_skill,
+    evaluated_imbalance,
+    metric_name,
+)
+from mlflow_pitfalls.checks.text import between, count, number, short
+from mlflow_pitfalls.model.outcomes import Group, Remedy
+from mlflow_pitfalls.model.record import RunRecord, ScoreFacts
+from mlflow_pitfalls.model.values import Estimate, Severity
+
+
+@check(
+    name="no-lift",
+    group=Group.TOOL,
+    severity=Severity.HIGH,
+    cost=Cost.FREE,
+    needs=(Fact.FIT, Fact.PRIMARY_SCORE),
+    explained_by=("accuracy-paradox",),
+    thresholds={
+        "min_skill": Threshold(
+            0.0,
+            "skill",
+            "the held-out skill that a model must demonstrably exceed",
+            "a dummy has skill 0 by definition",
+        ),
+        "good_skill": Threshold(
+            0.9,
+            "skill",
+            "where the interval reaches this far up, the held-out rows cannot tell a dummy from a good model",
+            "simulated pure-noise labels: flags at least 95 % of balanced binary runs from 30 held-out rows on",
+        ),
+        "imbalance": Threshold(
+            4.0,
+            "commonest : rarest class",
+            "from here on accuracy alone is no yardstick, and ranking or per-class scores decide instead",
+            "the accuracy-paradox check",
+        ),
+    },
+)
+def no_lift(record: RunRecord, limits: Limits) -> Verdict:
+    """The model does no better on held-out rows than a dummy that never looks at the features.
+
+    What it does:
+        Compares the held-out score with that of the best dummy (always the commonest class, the mean, random guesses
+        …) on the same rows. *Skill* is (score − dummy) / (perfect − dummy): 0 for the dummy, 1 for a perfect model. A
+        flag means that the 95 % interval of the skill includes {min_skill}, or lies below it.
+
+        An interval that includes {min_skill} and also reaches {good_skill} comes from too few held-out rows to tell a
+        dummy from a good model: that is inconclusive, with the rows that it would take. In between, a flag says that
+        *these* rows show no lift; a weak but real signal needs more rows to show, and the message gives their number.
+        Where classes are more uneven than 1 : {imbalance} and accuracy is the score, a ranking metric of the same run
+        or the recalls of the classes decide, as accuracy hides what such a model knows.
+
+    Why is this bad:
+        Whatever the training score says, the features tell this model nothing about new rows. Tuning it further
+        selects lucky noise, and shipping it costs more than a constant.
+
+    Example:
+        Labels shuffled by a wrong join: a forest reaches 1.00 on its training rows and 0.50 on held-out ones. That is
+        not overfitting which a simpler model would cure: there is nothing to learn.
+
+    How to fix:
+        First check that features and target still belong to the same rows (joins, sorting, a reset index), then ask
+        whether the features can know the target at all. A constant rule may be the right answer.
+
+    References:
+        Rules of Machine Learning, rule 1 (Google, https://developers.google.com/machine-learning/guides/rules-of-ml);
+        scikit-learn's DummyClassifier and DummyRegressor.
+    """
+    score = record.primary_score
+    assert score is not None
+    found = decided(score.skill)
+    if found is None:
+        rows = score.held_out.rows if score.held_out else 0
+        return inconclusive(
+            f"The held-out skill or its interval is not known ({count(rows)} held-out rows)",
+            "a held-out side of a few dozen rows, and a dummy's score on it",
+        )
+    skill, interval = found
+    floor = limits["min_skill"]
+    proof = evidence(
+        limits,
+        "min_skill",
+        statistic=f"held-out skill in {score.metric}",
+        value=skill.value,
+        rows=skill.rows,
+        interval=interval,
+        would_clear=f"a skill interval above {number(floor)}",
+    )
+    if interval.low > floor:
+        return passed(f"Beats a dummy: skill {number(skill.value)} ({between(interval)}).", evidence=proof)
+    better = _lift_despite_accuracy(record, score, limits)
+    if better:
+        return passed(better, evidence=proof)
+    wanted = rows_for_width(skill.rows, interval.width, abs(skill.value - floor) * 2 or limits["good_skill"])
+    if interval.high >= limits["good_skill"]:
+        needed = rows_for_width(skill.rows, interval.width, limits["good_skill"])
+        return inconclusive(
+            f"{count(skill.rows)} held-out rows cannot tell a dummy from a good model: skill {number(skill.value)} "
+            f"({between(interval)})",
+            f"about {count(max(needed, skill.rows + 1))} held-out rows, or cross-validation",
+            evidence=proof,
+        )
+    hint = f" A lift of {number(skill.value)}, if real, would show on {count(wanted)} rows." if skill.value > 0 else ""
+    return flagged(
+        f"No better than a dummy on {count(skill.rows)} held-out rows: {_scores(score)}, skill {number(skill.value)} "
+        f"({between(interval)}). Check first that features and target belong to the same rows.{hint}",
+        evidence=proof,
+        remedies=_lift_remedies(record),
+    )
+
+
+def _scores(score: ScoreFacts) -> str:
+    held_out, dummy = usable(score.held_out), usable(score.dummy)
+    parts = [f"{score.metric} {number(held_out.value)}" if held_out else ""]
+    if dummy:
+        strategy = f" ({short(score.dummy_strategy)})" if score.dummy_strategy else ""
+        parts.append(f"dummy{strategy} {number(dummy.value)}")
+    return ", ".join(part for part in parts if part) or score.metric
+
+
+def _lift_despite_accuracy(record: RunRecord, score: ScoreFacts, limits: Limits) -> str:
+    """What a fairer yardstick says where accuracy is the score and the classes are uneven; empty for "nothing"."""
+    classes = evaluated_imbalance(record)
+    is_accuracy = metric_name(score.metric, record.task) == ACCURACY
+    if not is_accuracy or classes is None or classes.ratio <= limits["imbalance"]:
+        return ""
+    candidates: list[tuple[str, Estimate | None]] = [
+        (other.metric, other.skill) for other in record.scores if other.metric in BALANCED_METRICS
+    ]
+    for metric, estimate in candidates or [("balanced accuracy", balanced_skill(record))]:
+        found = decided(estimate)
+        if found and found[1].low > limits["min_skill"]:
+            skill, interval = found
+            return (
+                f"Accuracy is no better than a dummy's at {number(classes.ratio)} : 1, but {metric} is: "
+                f"skill {number(skill.value)} ({between(interval)})."
+            )
+    return ""
+
+
+def _lift_remedies(record: RunRecord) -> tuple[Remedy, ...]:
+    information = "mutual_info_classif" if record.task.is_classification else "mutual_info_regression"
+    folds = "RepeatedStratifiedKFold" if record.task.is_classification else "RepeatedKFold"
+    return (
+        Remedy(
+            text="Check that features and target are still aligned after joins, sorting and filtering.",
+            code="assert X_train.index.equals(y_train.index)",
+        ),
+        Remedy(
+            text="See whether any single column goes with the target.",
+            code=f"pd.Series({information}(X_train, y_train), X_train.columns).nlargest(10)",
+        ),
+        Remedy(
+            text="Measure with more held-out rows before deciding: repeated cross-validation uses them all.",
+            code=f"cross_val_score(model, X, y, cv={folds}(n_splits=5, n_repeats=5, random_state=0))",
+        ),
+        Remedy(text="If nothing helps, ship the constant, and look for features that can know the target."),
+    )
