@@ -62,7 +62,7 @@ def resample(
     Args:
         metric: The score.
         predictions: One or more for the same rows in the same order; of more than 5 000 rows a random sample is used.
-        resamples: Number of resamples; fewer are drawn for a metric that is costly at this size.
+        resamples: Number of resamples, 0 for none; fewer are drawn for a metric that is costly at this size.
         seed: Seed of the own generator, e.g. ``(settings.seed, side)``.
 
     Returns:
@@ -84,7 +84,8 @@ def resample(
     chunks = [
         np.stack([scorer(weights) for scorer in defined]) for weights in _weights(counts, rows, number, columns, rng)
     ]
-    return Resampled(points, np.concatenate(chunks, axis=1), rows, effective)
+    scores = np.concatenate(chunks, axis=1) if chunks else np.empty((len(defined), 0))
+    return Resampled(points, scores, rows, effective)
 
 
 def score_interval(metric: MetricSpec, resampled: Resampled, position: int = 0) -> Interval | None:
@@ -111,7 +112,9 @@ def needs_widening(metric: MetricSpec, resampled: Resampled, position: int = 0) 
     if metric.worst is None or metric.needs == "probabilities":
         return False
     if metric.needs == "scores":  # rankings have many pairs: only a spread of zero is wrong
-        return float(np.ptp(resampled.scores[position])) == 0.0 and _at_bound(metric, resampled, position)
+        return _at_bound(metric, resampled, position) and bool(
+            (resampled.scores[position] == resampled.points[position]).all()
+        )
     share = (float(resampled.points[position]) - metric.worst) / (metric.perfect - metric.worst)
     return resampled.effective_rows * min(share, 1.0 - share) < _FEW_ROWS
 
@@ -212,6 +215,8 @@ def _weights(
 
 
 def _affordable(resamples: int, rows: int, columns: Sequence[MetricColumns]) -> int:
+    if resamples <= 0:
+        return 0
     scores = max(1 if side.score is None or side.score.ndim == 1 else side.score.shape[1] for side in columns)
     return max(_MIN_RESAMPLES, min(resamples, _MAX_WORK // (rows * scores)))
 
