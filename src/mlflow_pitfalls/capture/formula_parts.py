@@ -20,6 +20,15 @@ def mean_of(loss: Array) -> Weighted:
     return lambda weights: weights @ loss / weights.sum(axis=1)
 
 
+def sums_of(weights: FloatArray, columns: FloatArray) -> FloatArray:
+    """Weighted sums of each column, shape (b, k), for weights (b, n) and columns (n, k).
+
+    One matrix-vector product a column: the few columns of a metric do not fill a matrix product, whose threads would
+    also fight over the cores with the user's own.
+    """
+    return np.stack([weights @ column for column in np.ascontiguousarray(columns.T)], axis=1)
+
+
 def ratio(over: FloatArray, under: FloatArray) -> FloatArray:
     """``over / under``, 0 where ``under`` is 0, as scikit-learn has it."""
     return np.divide(over, under, out=np.zeros_like(over), where=under > 0)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mlflow_pitfalls.capture.formula_parts import Formula, Weighted, mean_of, ratio
+from mlflow_pitfalls.capture.formula_parts import Formula, Weighted, mean_of, ratio, sums_of
 from mlflow_pitfalls.capture.metric_columns import FloatArray, MetricColumns
 from mlflow_pitfalls.capture.metric_specs import MetricSpec
 
@@ -22,7 +22,7 @@ def _margins(c: MetricColumns) -> Callable[[FloatArray], tuple[FloatArray, Float
     is_true = (c.true[:, None] == codes).astype(np.float64)
     is_predicted = (c.predicted[:, None] == codes).astype(np.float64)
     both = is_true * is_predicted
-    return lambda weights: (weights @ is_true, weights @ is_predicted, weights @ both)
+    return lambda weights: (sums_of(weights, is_true), sums_of(weights, is_predicted), sums_of(weights, both))
 
 
 def _balanced_accuracy(_: MetricSpec, c: MetricColumns) -> Weighted:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mlflow_pitfalls.capture.formula_parts import TINY, Formula, Weighted, mean_of
+from mlflow_pitfalls.capture.formula_parts import TINY, Formula, Weighted, mean_of, sums_of
 from mlflow_pitfalls.capture.metric_columns import Array, FloatArray, MetricColumns
 from mlflow_pitfalls.capture.metric_specs import MetricSpec
 
@@ -23,7 +23,7 @@ def _explained(centred: bool) -> Callable[[MetricSpec, MetricColumns], Weighted]
 
         def value(weights: FloatArray) -> FloatArray:
             rows = weights.sum(axis=1)
-            t, tt, r, rr = (weights @ sums).T
+            t, tt, r, rr = sums_of(weights, sums).T
             total = tt - t**2 / rows
             unexplained = rr - r**2 / rows if centred else rr
             result: FloatArray = 1.0 - unexplained / np.where(total > rows * TINY, total, np.nan)

@@ -41,20 +41,20 @@ def relation_to_target(values: Array, target: Array, *, is_ordered: bool, is_cla
     """
     present = np.isfinite(values) & (is_ordered | (values >= 0))
     rows = int(present.sum())
-    if rows < max(_MIN_ROWS, _MIN_PRESENT_SHARE * len(values)):
-        return ""
     x, x_codes = np.unique(values[present], return_inverse=True)
     y, y_codes = np.unique(target[present], return_inverse=True)
-    if len(x) < 2 or len(y) < 2:
+    if rows < max(_MIN_ROWS, _MIN_PRESENT_SHARE * len(values)) or min(len(x), len(y)) < 2:
         return ""
     if is_ordered and not is_classification and _is_affine(values[present], target[present]):
         return COPY
     if len(x) != len(y) or len(np.unique(x_codes * len(y) + y_codes)) != len(x):
         return ""
     repeats = len(x) <= _MAX_DISTINCT_SHARE * rows
-    if is_classification and repeats:
-        return COPY
-    if not is_classification and is_ordered and (repeats or not _is_even(x)) and _is_monotone(x_codes, y_codes):
+    if is_classification:
+        is_copy = repeats
+    else:
+        is_copy = is_ordered and (repeats or not _is_even(x)) and _is_monotone(x_codes, y_codes)
+    if is_copy:
         return COPY
     return INVERTIBLE if repeats else ""
 
