@@ -68,10 +68,10 @@ constraints: $(STAMP) ## Write constraints.txt from what is installed in .venv
 	mv constraints.txt.new constraints.txt
 
 bench-overhead: $(STAMP) ## Measure what enable() adds to a fit beside plain and autologged fits
-	$(BIN)/python benchmarks/overhead.py --out benchmarks/results/overhead.json $(ARGS)
+	$(BIN)/python -m benchmarks.overhead --out benchmarks/results/overhead.json $(ARGS)
 
 bench-profile: $(STAMP) ## Measure the profile of 1 000 000 x 30 beside pandas.describe
-	$(BIN)/python benchmarks/profile.py $(ARGS)
+	$(BIN)/python -m benchmarks.profile $(ARGS)
 
 clean: ## Remove the demo's store, caches and builds; .venv stays
 	rm -rf $(DEMO) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
