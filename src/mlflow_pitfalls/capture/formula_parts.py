@@ -17,16 +17,18 @@ TINY = float(np.finfo(np.float64).eps)  # scikit-learn's clip of probabilities a
 
 def mean_of(loss: Array) -> Weighted:
     """The weighted mean of a loss of shape (n,)."""
-    return lambda weights: weights @ loss / weights.sum(axis=1)
+    return lambda weights: _sum_of(weights, loss) / weights.sum(axis=1)
 
 
 def sums_of(weights: FloatArray, columns: FloatArray) -> FloatArray:
-    """Weighted sums of each column, shape (b, k), for weights (b, n) and columns (n, k).
+    """Weighted sums of each column, shape (b, k), for weights (b, n) and columns (n, k)."""
+    return np.stack([_sum_of(weights, column) for column in np.ascontiguousarray(columns.T)], axis=1)
 
-    One matrix-vector product a column: the few columns of a metric do not fill a matrix product, whose threads would
-    also fight over the cores with the user's own.
-    """
-    return np.stack([weights @ column for column in np.ascontiguousarray(columns.T)], axis=1)
+
+def _sum_of(weights: FloatArray, column: Array) -> FloatArray:
+    # Not the @ of BLAS: its threads wait for each other, for long where the user's own fill the cores.
+    total: FloatArray = np.einsum("bn,n->b", weights, column)
+    return total
 
 
 def ratio(over: FloatArray, under: FloatArray) -> FloatArray:

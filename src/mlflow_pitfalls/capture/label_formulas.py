@@ -93,7 +93,7 @@ def _kappa(metric: MetricSpec, c: MetricColumns) -> Weighted:
         true, predicted, _ = margins(weights)
         rows = weights.sum(axis=1)
         expected = ((true @ penalty) * predicted).sum(axis=1) / rows
-        result: FloatArray = 1.0 - (weights @ loss) / np.where(expected > 0, expected, np.nan)
+        result: FloatArray = 1.0 - sums_of(weights, loss[:, None])[:, 0] / np.where(expected > 0, expected, np.nan)
         return result
 
     return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlflow_pitfalls.capture.formula_parts import TINY, Formula, Weighted, mean_of, ratio
+from mlflow_pitfalls.capture.formula_parts import TINY, Formula, Weighted, mean_of, ratio, sums_of
 from mlflow_pitfalls.capture.metric_columns import Array, FloatArray, MetricColumns
 from mlflow_pitfalls.capture.metric_specs import MetricSpec
 
@@ -44,7 +44,7 @@ def _roc_auc(metric: MetricSpec, c: MetricColumns) -> Weighted:
         each = np.stack([part(weights) for part in parts], axis=1)
         share = np.isfinite(each).astype(np.float64)
         if metric.average == "weighted":
-            share *= np.stack([weights @ mask.astype(np.float64) for mask in masks], axis=1)
+            share *= sums_of(weights, np.stack(masks, axis=1).astype(np.float64))
         result: FloatArray = (np.nan_to_num(each) * share).sum(axis=1) / share.sum(axis=1)
         return result
 
