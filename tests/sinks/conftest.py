@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.server
 import os
 import shutil
 import signal
@@ -156,6 +157,16 @@ def server(template_database: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
+def own_server(template_database: Path, tmp_path: Path) -> Iterator[Server]:
+    """A server for one test, not yet started, to be killed by it."""
+    database = tmp_path / "mlflow.db"
+    shutil.copy(template_database, database)
+    made = Server(tmp_path, database)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
 def server_store(server: Server, request: pytest.FixtureRequest) -> Store:
     from mlflow import MlflowClient
 
@@ -188,6 +199,34 @@ def hung_uri() -> Iterator[str]:
     listener.close()
     for connection in accepted:
         connection.close()
+    thread.join()
+
+
+@pytest.fixture
+def stuck_uri() -> Iterator[str]:
+    """A server that says it is well and then answers nothing else, like one whose database hangs."""
+    release = threading.Event()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path != "/health":
+                release.wait()
+                return
+            self.send_response(200)
+            self.end_headers()
+
+        do_POST = do_GET
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer((HOST, 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield f"http://{HOST}:{server.server_port}"
+    release.set()
+    server.shutdown()
+    server.server_close()
     thread.join()
 
 

@@ -24,8 +24,8 @@ def worker():
 
 def test_jobs_run_in_order_on_a_daemon_thread(worker):
     seen: list[tuple[int, str, bool]] = []
+    thread = threading.current_thread
     for at in range(3):
-        thread = threading.current_thread
         worker.submit(lambda at=at: seen.append((at, thread().name, thread().daemon)))
     assert worker.flush(LONG)
     assert seen == [(at, "test-worker", True) for at in range(3)]

@@ -6,8 +6,8 @@ Their retry messages would otherwise appear in the middle of a training script t
 from __future__ import annotations
 
 import logging
+import sys
 import threading
-from contextlib import suppress
 
 _HTTP_LOGGER = "urllib3.connectionpool"
 
@@ -28,10 +28,10 @@ def mute_this_thread() -> None:
     """Silence MLflow's and urllib3's loggers for records of the calling thread; other threads are not affected."""
     _thread.muted = True
     logging.getLogger(_HTTP_LOGGER).addFilter(_filter)  # adding it twice adds it once
-    with suppress(ImportError, AttributeError):  # private, there since MLflow 3.1
-        from mlflow.utils.logging_utils import should_suppress_logs_in_thread
-
-        should_suppress_logs_in_thread.set(True)
+    loaded = sys.modules.get("mlflow.utils.logging_utils")
+    switch = getattr(loaded, "should_suppress_logs_in_thread", None)  # private, there since MLflow 3.1
+    if switch is not None:
+        switch.set(True)
 
 
 def unmute() -> None:

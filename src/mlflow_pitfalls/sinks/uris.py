@@ -9,6 +9,7 @@ from urllib.request import url2pathname
 
 _DATABASE_FILE = re.compile(r"sqlite(?:\+\w+)?:///(?P<path>[^?]+)")
 _WINDOWS_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_CREDENTIALS = re.compile(r"//[^/]*@")
 _SECRET_OPTION = re.compile(r"pass|pwd|token|secret|key|sig|credential|auth", re.IGNORECASE)
 _UI_MODE = "?workflowType=machine_learning"  # without it a fresh browser opens MLflow in its GenAI mode
 
@@ -26,7 +27,10 @@ def public_uri(uri: str) -> str:
     located = _absolute(uri)
     if "://" not in located:
         return located
-    parts = urlsplit(located)
+    try:
+        parts = urlsplit(located)
+    except ValueError:  # no address at all; what looks like credentials goes all the same
+        return _CREDENTIALS.sub("//", located)
     host = parts.netloc.rpartition("@")[2]
     options = [(name, value) for name, value in parse_qsl(parts.query) if not _SECRET_OPTION.search(name)]
     query = f"?{urlencode(options)}" if options else ""
