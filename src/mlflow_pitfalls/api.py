@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlflow_pitfalls import hooks
-from mlflow_pitfalls.errors import PitfallsError, forget_reported, guard, set_test_mode
+from mlflow_pitfalls.checks.catalogue import unknown_ignores, unknown_thresholds
+from mlflow_pitfalls.errors import PitfallsError, SettingsError, forget_reported, guard, set_test_mode
 from mlflow_pitfalls.notebook_cells import watch_cells
 from mlflow_pitfalls.report.notebook import Report
 from mlflow_pitfalls.session import Session
@@ -99,10 +100,9 @@ def _hook(settings: Settings, session: Session) -> None:
 
 def _check_names(settings: Settings) -> None:
     """Ignored checks and thresholds must exist: a typo would switch nothing off."""
-    from mlflow_pitfalls.checks.catalogue import check_ignored, check_thresholds
-
-    check_ignored(settings.ignore)
-    check_thresholds(settings.thresholds)
+    problems = [*unknown_ignores(settings.ignore), *unknown_thresholds(settings.thresholds)]
+    if problems:
+        raise SettingsError("; ".join(problems))
 
 
 def disable() -> None:

@@ -50,6 +50,6 @@ def _callback(ended: CellEnded) -> Callable[..., None]:
             from IPython.display import display
 
             for report in ended():
-                display(report)  # type: ignore[no-untyped-call]
+                display(report)
 
     return show

@@ -13,15 +13,14 @@ from mlflow_pitfalls import hooks
 from mlflow_pitfalls.capture.recording.building import RecordBuilder, partial_record
 from mlflow_pitfalls.capture.recording.drafts import RunDraft
 from mlflow_pitfalls.capture.recording.recorder import Host, Recorder
-from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
-from mlflow_pitfalls.checks.docs import explain
+from mlflow_pitfalls.checks.docs import explanations
 from mlflow_pitfalls.checks.runner import run_checks
 from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.hooks.quiet import quiet
 from mlflow_pitfalls.model.items import LogItems
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
 from mlflow_pitfalls.notebook_cells import in_notebook
-from mlflow_pitfalls.report.log_items import partial_items, settled_items
+from mlflow_pitfalls.report.log_items import partial_items, settled_items, target_digest
 from mlflow_pitfalls.report.notebook import Report
 from mlflow_pitfalls.report.terminal import print_table
 from mlflow_pitfalls.settings import Settings
@@ -118,17 +117,15 @@ class Session:
                 self._print(report)
         if not record.run.run_id:
             return None
-        docs = {check.name: explain(check) for check in ALL_CHECKS}
-        return settled_items(record, outcomes, docs=docs)
+        return settled_items(record, outcomes, docs=explanations())
 
     def _with_history(self, record: RunRecord, tracking_uri: str) -> RunRecord:
         if not record.run.run_id:
             return record
-        target = record.train.target.name if record.train is not None and record.train.target is not None else ""
+        found = None
         with guard("reading the experiment's history"):
-            found = read_history(tracking_uri, record.run.experiment_id, record.run.run_id, record.task, target)
-            return replace(record, history=found)
-        return record
+            found = read_history(tracking_uri, record.run.experiment_id, record.run.run_id, record.task, target_digest(record))
+        return replace(record, history=found)
 
     def _remember(self, report: Report) -> None:
         with self._lock:

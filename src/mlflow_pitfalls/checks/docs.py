@@ -1,7 +1,7 @@
 """A check's documentation, from its docstring and thresholds; and the pages, made by ``python -m``.
 
-``python -m mlflow_pitfalls.checks.docs docs/checks --readme README.md`` writes one page a check, an index, and the table
-between the markers of the README. With ``--check`` it writes nothing and fails where something is stale.
+``python -m mlflow_pitfalls.checks.docs docs/checks --readme README.md`` writes one page a check, an index, and the
+table between the markers of the README. With ``--check`` it writes nothing and fails where something is stale.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from mlflow_pitfalls.checks.base import SECTIONS, Check
 from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
@@ -42,14 +44,21 @@ def explain(check: Check) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def table(link: str = "{name}.md") -> str:
-    """The checks as a Markdown table, in the order of the catalogue.
+@cache
+def explanations() -> Mapping[str, str]:
+    """:func:`explain` of every check, by its name."""
+    return MappingProxyType({check.name: explain(check) for check in ALL_CHECKS})
+
+
+def table(link: str = "{name}.md", checks: Sequence[Check] = ALL_CHECKS) -> str:
+    """Checks as a Markdown table, in the order given.
 
     Args:
+        checks: The rows.
         link: Where a check's page stands, with ``{name}`` for its name.
     """
     rows = ["| Check | Flags when | Severity | Cost |", "|---|---|---|---|"]
-    for check in ALL_CHECKS:
+    for check in checks:
         page = link.format(name=check.name)
         rows.append(f"| [`{check.name}`]({page}) | {check.summary} | {_severity(check)} | {check.cost} |")
     return "\n".join(rows)
@@ -112,8 +121,7 @@ def _index() -> str:
         members = [check for check in ALL_CHECKS if check.group is group]
         if not members:
             continue
-        items = "\n".join(f"- [`{check.name}`]({check.name}.md): {check.summary}" for check in members)
-        lines.append(f"## {group.value}: {group.heading}\n\n{items}")
+        lines.append(f"## {group.value}: {group.heading}\n\n{table(checks=members)}")
     return "\n\n".join(lines) + "\n"
 
 

@@ -104,7 +104,7 @@ class RecordBuilder:
         fit, training, held_out = self._fit, self._training, self._held_out
         if fit is None or training is None:
             return self._partial
-        frame = take_sample(held_out.x, positions=np.arange(_rows(held_out.x))) if _has_rows(held_out) else None
+        frame = _frame(held_out)
         found: dict[str, object] = {}
         with guard("scoring both sides"):
             found["scores"] = self._scores(fit)
@@ -135,14 +135,23 @@ class RecordBuilder:
         if held_out is None:
             return ()
         return class_score_facts(
-            held_out, train_predictions(fit, "labels"), train_target=self._training.y, privacy=self._settings.privacy
+            train=train_predictions(fit, "labels"),
+            held_out=held_out,
+            train_target=self._training.y,
+            privacy=self._settings.privacy,
         )
 
     def _drift(self, training: TrainingRows, held_out: HeldOut | None, frame: Sample | None) -> tuple[DriftFacts, ...]:
         if held_out is None or frame is None or training.frame is None:
             return ()
         return drift_facts(
-            training.frame.frame, frame.frame, training.frame.names, training.y, held_out.y, training.task
+            training.frame.frame,
+            frame.frame,
+            training.frame.names,
+            train_target=training.y,
+            held_out_target=held_out.y,
+            task=training.task,
+            target_name=training.target_name,
         )
 
     def _overlap(
@@ -237,8 +246,10 @@ def _rows(data: object) -> int:
     return int(shape[0]) if shape else len(data)  # type: ignore[arg-type]
 
 
-def _has_rows(held_out: HeldOut | None) -> bool:
-    return held_out is not None and held_out.x is not None
+def _frame(held_out: HeldOut | None) -> Sample | None:
+    if held_out is None or held_out.x is None:
+        return None
+    return take_sample(held_out.x, positions=np.arange(_rows(held_out.x)))
 
 
 def _times(draft: RunDraft, fit: FitState | None) -> TimeFacts:

@@ -131,7 +131,8 @@ class FitState:
         """The fit's held-out rows: the last evaluated ones, else the last predicted ones."""
         held = list(self.held_out.values())
         evaluated = [each for each in held if each.evaluated]
-        return (evaluated or held or [None])[-1]
+        candidates = evaluated or held
+        return candidates[-1] if candidates else None
 
     def snapshot(self) -> FitState:
         """A copy for another thread: its samples stay when this one is lightened; it holds no estimator."""
@@ -226,7 +227,8 @@ class RunDraft:
         if evaluated is not None:
             return evaluated
         succeeded = [fit for fit in self.fits if not fit.error]
-        return (succeeded or self.fits or [None])[-1]
+        candidates = succeeded or self.fits
+        return candidates[-1] if candidates else None
 
 
 def utc_now() -> str:

@@ -21,7 +21,7 @@ from mlflow_pitfalls.capture.recording.calls import (
     target_of,
     truth_of,
 )
-from mlflow_pitfalls.capture.recording.drafts import Evaluation, FitState, HeldOut, Output
+from mlflow_pitfalls.capture.recording.drafts import Array, Evaluation, FitState, HeldOut, Output
 from mlflow_pitfalls.model.events import CallEvent, CallKind
 from mlflow_pitfalls.model.record import EvaluationFacts
 from mlflow_pitfalls.model.values import Role
@@ -181,7 +181,7 @@ class EvaluationCapture:
             rows=rows, count=rows.count, positions=self._lineage.positions(rows.count), recognised_by=recognised_by
         )
 
-    def _truth_of_split(self, fit: FitState, rows: Rows) -> np.ndarray | None:  # type: ignore[type-arg]
+    def _truth_of_split(self, fit: FitState, rows: Rows) -> Array | None:
         """The held-out target that the split made, where the fit's target came out of the same split."""
         if fit.target_node is None:
             return None

@@ -7,7 +7,6 @@ import numpy as np
 from mlflow_pitfalls.capture.metrics import (
     MetricSpec,
     Predictions,
-    default_metric,
     metric_by_scorer,
     metric_for,
     primary_metric,
@@ -31,8 +30,6 @@ def metrics_of(draft: RunDraft, fit: FitState, task: Task) -> list[tuple[MetricS
         if spec is not None
     ]
     primary = primary_metric(task, evaluated, fit.scorer)
-    if primary is None:
-        return []
     names = [spec.name for spec in evaluated]
     ordered = [primary, *(spec for spec in reversed(evaluated) if spec.name != primary.name)]
     unique: dict[str, MetricSpec] = {}
@@ -46,7 +43,7 @@ def _spec(evaluation: Evaluation, fit: FitState, task: Task) -> MetricSpec | Non
         return metric_for(evaluation.facts.metric, evaluation.options)
     if fit.scorer is not None:
         return metric_by_scorer(fit.scorer)
-    return metric_by_scorer("r2" if task is Task.REGRESSION else "accuracy") or default_metric(task)
+    return metric_by_scorer("r2" if task is Task.REGRESSION else "accuracy")
 
 
 def scores_of(
@@ -65,7 +62,7 @@ def scores_of(
             resamples=settings.confidence_resamples,
             seed=settings.seed,
         )
-        if facts is not None and (facts.train is not None or facts.held_out is not None):
+        if facts.train is not None or facts.held_out is not None:
             found.append(facts)
     return tuple(found)
 
