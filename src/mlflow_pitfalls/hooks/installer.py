@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -57,7 +56,7 @@ def install(listener: Listener) -> InstallReport:
     scikit-learn and MLflow are imported for it. In a child process nothing is hooked.
     """
     global _report
-    if multiprocessing.parent_process() is not None:
+    if private.is_child_process():
         return InstallReport(not_hooked=("this is a child process",))
     if _report is None:
         report = InstallReport(not_hooked=("scikit-learn",))
@@ -99,7 +98,7 @@ def _hook_everything() -> InstallReport:
     missed: list[str] = []
     with autolog.layered_outside() as relayered:
         missed += private.self_test()
-        late_classes.watch(_watched_bases())
+        late_classes.watch(_watched_bases(), _hook_late_class)
         methods = _part("estimators", missed, lambda: estimators.hook_classes(_estimator_classes()))
         splitters = _part("splitters", missed, lambda: folds.hook_splitters(_splitter_classes()))
         count = _part("functions", missed, functions.hook_functions)
@@ -127,10 +126,19 @@ def _part(name: str, missed: list[str], hook: Callable[[], tuple[int, list[str]]
 
 
 def _watched_bases() -> tuple[type, ...]:
+    from sklearn.base import BaseEstimator, TransformerMixin
+
+    return (BaseEstimator, TransformerMixin, *private.splitter_bases())
+
+
+def _hook_late_class(cls: type) -> None:
     from sklearn.base import BaseEstimator
 
-    set_output = private.set_output_base()
-    return (BaseEstimator, *private.splitter_bases(), *((set_output,) if set_output is not None else ()))
+    lineage = [ancestor for ancestor in cls.__mro__ if ancestor not in estimators.hooked_classes]
+    if issubclass(cls, BaseEstimator):
+        estimators.hook_classes(lineage)
+    if issubclass(cls, private.splitter_bases()):
+        folds.hook_splitters(lineage)
 
 
 def _estimator_classes() -> Iterator[type]:
@@ -162,6 +170,7 @@ def _unhook_classes() -> None:
     # Those that were hooked, and any that has taken over a hook since, such as a class unpickled by value.
     estimators.unhook_classes(list(estimators.hooked_classes))
     estimators.unhook_classes(_estimator_classes())
+    estimators.unhook_classes(_splitter_classes())
     estimators.hooked_classes.clear()
 
 

@@ -1,10 +1,11 @@
-"""Every private shape of scikit-learn and MLflow that the hooks lean on, in one place, with a self-test of each.
+"""The private shapes of scikit-learn, MLflow and multiprocessing that the hooks lean on, with a self-test of each.
 
 None of them is a documented interface. Where one is missing, the hooks fall back or are left out and say so.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
 from collections.abc import Callable, Iterator
 from types import CellType, CodeType, FunctionType
@@ -92,19 +93,23 @@ def pristine(function: FunctionType) -> Any:
     return getattr(sys.modules.get(function.__module__), function.__name__, function)
 
 
-def set_output_base() -> type | None:
-    """The mixin that wraps ``transform`` of a class while it is being defined."""
-    from sklearn.base import TransformerMixin
-
-    return next((base for base in TransformerMixin.__mro__ if "__init_subclass__" in vars(base)), None)
-
-
 def splitter_bases() -> tuple[type, ...]:
     """The roots of scikit-learn's splitters; two of the three are private."""
     from sklearn.model_selection import BaseCrossValidator, BaseShuffleSplit, _split
 
     repeated = getattr(_split, "_RepeatedSplits", None)
     return (BaseCrossValidator, BaseShuffleSplit, *((repeated,) if isinstance(repeated, type) else ()))
+
+
+def is_child_process() -> bool:
+    """Whether this is a worker of multiprocessing, loky included.
+
+    While a spawned worker imports the program's main module it has no parent process yet; the mark that it has then is
+    the one by which multiprocessing itself refuses to start processes from there.
+    """
+    return multiprocessing.parent_process() is not None or getattr(
+        multiprocessing.current_process(), "_inheriting", False
+    )
 
 
 def autolog_settings() -> dict[str, Any]:
