@@ -1,1 +1,1 @@
-"""Outcomes to what a person reads: HTML, Markdown, pictures, terminal and notebook."""
+"""Outcomes to what people read: HTML page, Markdown note, pictures, terminal table, notebook repr, and log items."""

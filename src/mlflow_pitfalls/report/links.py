@@ -1,0 +1,46 @@
+"""Addresses inside MLflow's UI and the paths of our own artifacts."""
+
+from __future__ import annotations
+
+import re
+
+from mlflow_pitfalls.model.record import RunInfo
+
+NOTE_PATH = "pitfalls.md"
+TABLE_PATH = "pitfalls_flags.json"
+REPORT_PATH = "pitfalls/report.html"
+RECORD_PATH = "pitfalls/record.json"
+OUTCOMES_PATH = "pitfalls/outcomes.json"
+
+# Without it a fresh browser opens MLflow in its GenAI mode, which hides the pages of training runs.
+_MODE = "?workflowType=machine_learning"
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SLUG = re.compile(r"[a-z0-9_-]{1,64}")
+
+
+def is_slug(check: str) -> bool:
+    """Whether a check's name may stand in a key or a path."""
+    return _SLUG.fullmatch(check) is not None
+
+
+def docs_path(check: str) -> str:
+    """Artifact path of a check's docs page, empty where the name is no slug of ours."""
+    return f"pitfalls/docs/{check}.md" if is_slug(check) else ""
+
+
+def run_fragment(run: RunInfo) -> str:
+    """``#/experiments/E/runs/R?…``, empty where the record belongs to no run."""
+    base = _base(run)
+    return f"{base}{_MODE}" if base else ""
+
+
+def artifact_fragment(run: RunInfo, path: str) -> str:
+    """Link that opens an artifact inside MLflow's UI, empty where the record belongs to no run."""
+    base = _base(run)
+    return f"{base}/artifacts/{path}{_MODE}" if base and path else ""
+
+
+def _base(run: RunInfo) -> str:
+    if not (_IDENTIFIER.fullmatch(run.run_id) and _IDENTIFIER.fullmatch(run.experiment_id)):
+        return ""
+    return f"#/experiments/{run.experiment_id}/runs/{run.run_id}"
