@@ -231,6 +231,40 @@ def stuck_uri() -> Iterator[str]:
 
 
 @pytest.fixture
+def odd_server() -> Iterator[type]:
+    """Answers ``/health`` well and all else by ``status`` and ``body``; counts the latter in ``seen``."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        status = 200
+        body = b""
+        seen = 0
+        uri = ""
+
+        def do_GET(self) -> None:
+            healthy = self.path == "/health"
+            Handler.seen += not healthy
+            self.send_response(200 if healthy else Handler.status)
+            self.send_header("Content-Length", "0" if healthy else str(len(Handler.body)))
+            self.end_headers()
+            if not healthy:
+                self.wfile.write(Handler.body)
+
+        do_POST = do_GET
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer((HOST, 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    Handler.uri = f"http://{HOST}:{server.server_port}"
+    yield Handler
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
 def make_items() -> Callable[..., LogItems]:
     """Builds items such as a report has them."""
 

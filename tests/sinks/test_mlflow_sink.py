@@ -179,3 +179,45 @@ def test_through_a_tracking_server_with_proxied_artifacts(server_store, make_ite
     assert "pitfalls.overfit" not in server_store.tags(run_id)
     server_store.client.delete_run(run_id)
     assert sink.write(items).outcome is Outcome.GONE
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "outcome"),
+    [
+        (401, b"who are you?", Outcome.UNREACHABLE),
+        (403, b'{"error_code": "PERMISSION_DENIED", "message": "no"}', Outcome.REFUSED),
+        (404, b"<html>no such page</html>", Outcome.UNREACHABLE),
+        (404, b'{"error_code": "ENDPOINT_NOT_FOUND", "message": "no such API"}', Outcome.REFUSED),
+        (404, b'{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "no such run"}', Outcome.GONE),
+        (429, b"slow down", Outcome.UNREACHABLE),
+        (500, b"", Outcome.UNREACHABLE),
+        (503, b'{"error_code": "TEMPORARILY_UNAVAILABLE", "message": "later"}', Outcome.UNREACHABLE),
+        (200, b"{not JSON", Outcome.UNREACHABLE),
+        (200, b"<html>a login page</html>", Outcome.UNREACHABLE),
+    ],
+)
+def test_odd_servers_are_told_apart(odd_server, make_items, monkeypatch, capfd, status, body, outcome):
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")  # else each takes four minutes
+    odd_server.status, odd_server.body = status, body
+    result = MlflowSink(odd_server.uri).write(make_items("a" * 32))
+    assert result.outcome is outcome
+    assert odd_server.seen == 1
+    assert capfd.readouterr().out == ""
+
+
+def test_a_folder_of_files_as_the_store(tmp_path: Path, make_items, monkeypatch):
+    from mlflow import MlflowClient
+
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    uri = (tmp_path / "mlruns").as_uri()
+    client = MlflowClient(tracking_uri=uri)
+    run_id = client.create_run(client.create_experiment("files")).info.run_id
+    items = make_items(run_id)
+    sink = MlflowSink(uri)
+    assert sink.write(items).outcome is Outcome.DELIVERED
+    assert sink.write(replace(items, tags=items.tags[:1])).outcome is Outcome.DELIVERED
+    run = client.get_run(run_id)
+    assert run.data.tags["pitfalls.severity"] == "high"
+    assert "pitfalls.overfit" not in run.data.tags
+    assert run.data.metrics["pitfalls/train_score"] == 0.99
+    assert {file.path for file in client.list_artifacts(run_id)} == {"pitfalls", "pitfalls.md", "pitfalls_flags.json"}
