@@ -107,6 +107,8 @@ def test_units_choose_the_format() -> None:
     assert text.with_unit(90.0, "seconds").startswith("1")
     assert text.with_unit(13.5, "ratio") == f"13.5{THIN}×"
     assert text.with_unit(1234, "rows") == f"1{THIN}234 rows"
+    assert text.with_unit(13.5, "commonest : rarest class") == "13.5"
+    assert text.with_unit(2.0, "times the share expected") == f"2{THIN}×"
     assert text.with_unit(None, "skill") == "–"
 
 

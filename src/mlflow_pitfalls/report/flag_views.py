@@ -58,7 +58,6 @@ class FlagView:
     message: str
     facts: tuple[tuple[str, str], ...]
     strip: Markup
-    statistic: str
     subjects: tuple[SubjectRow, ...]
     shows: Mapping[str, bool]  # which columns of the subjects' table hold anything
     more_subjects: int
@@ -87,7 +86,6 @@ def _flag_view(record: RunRecord, flag: Outcome, messages: Mapping[str, str], do
         message=text.clean(flag.message),
         facts=evidence_facts(evidence),
         strip=svg_scores.evidence_strip(evidence) if evidence else Markup(""),
-        statistic=evidence.statistic if evidence else "",
         subjects=rows,
         shows={column: any(getattr(row, column) for row in rows) for column in ("interval", "severity", "detail")},
         more_subjects=max(0, len(subjects) - SUBJECTS_SHOWN),

@@ -143,8 +143,11 @@ def with_unit(value: float | None, unit: str) -> str:
     kind = unit.strip().lower().partition(" ")[0]
     if kind in _FORMATS:
         return _FORMATS[kind](value)
-    suffix = _SIGNS.get(kind, clean(unit, NAME_LIMIT))
-    return f"{number(value)} {suffix}" if suffix.isalpha() or " " in suffix else f"{number(value)}{THIN}{suffix}"
+    if kind in _SIGNS:
+        return f"{number(value)}{THIN}{_SIGNS[kind]}"
+    # A unit of several words explains the number; it does not read well after it.
+    word = clean(unit, NAME_LIMIT)
+    return f"{number(value)} {word}" if word.isalpha() else number(value)
 
 
 _FORMATS: dict[str, Callable[[float | None], str]] = {
