@@ -108,7 +108,8 @@ def _inside(estimator: Any) -> tuple[Any, str, list[str]] | None:
         return _last_step(stored.get("steps"))
     for base, fitted, parameter in _WRAPPERS:
         if base in bases:
-            found = stored.get(fitted) or stored.get(parameter)
+            # Not by truth: the length of an unfitted forest raises.
+            found = stored[fitted] if stored.get(fitted) is not None else stored.get(parameter)
             return (found, parameter, [type(found).__name__]) if is_estimator(found) else None
     return None
 

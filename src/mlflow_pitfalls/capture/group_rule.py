@@ -13,6 +13,8 @@ MAX_GROUPS = 64
 _ROWS_PER_GROUP = 20  # fewer make a group's mean noise
 _PRIOR_ROWS = 1.0  # weight of the overall mean in each group: a level seen once is believed half
 _MAX_LEVELS = 2_000
+_MAX_REFINED_ROWS = MAX_GROUPS * _ROWS_PER_GROUP  # with more, quantile bins are fine enough
+_ROWS_PER_LEAF = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +38,33 @@ def groups_of(sides: TwoSides) -> Groups | None:
     """Levels as they are, numbers of more than 64 values in up to 64 quantile bins; None for a constant column."""
     groups = _bins(sides.train, sides.held_out) if sides.is_numeric else _levels(sides)
     return groups if groups is not None and groups.distinct > 1 else None
+
+
+def refined_groups(sides: TwoSides, target: FloatArray) -> Groups | None:
+    """A column of few rows, cut where a small decision tree on it alone would: finer than quantiles at a boundary.
+
+    Args:
+        sides: The column.
+        target: Numbers, or one indicator a class, shape (n, k), of the training rows.
+
+    Returns:
+        None for columns that are not numbers, and for those of many rows, whose quantile bins are fine enough.
+    """
+    if not sides.is_numeric or len(sides.train) > _MAX_REFINED_ROWS:
+        return None
+    from sklearn.tree import DecisionTreeRegressor
+
+    present = np.isfinite(sides.train)
+    tree = DecisionTreeRegressor(max_leaf_nodes=MAX_GROUPS, min_samples_leaf=_ROWS_PER_LEAF, random_state=0)
+    try:
+        fitted = tree.fit(sides.train[present][:, None], target[present]).tree_
+    except ValueError:  # nothing present, or values beyond float32
+        return None
+    edges = np.unique(fitted.threshold[fitted.children_left >= 0])
+    if not len(edges):
+        return None
+    distinct = len(np.unique(sides.train[present]))
+    return Groups(_cut(sides.train, edges), _cut(sides.held_out, edges), len(edges) + 2, distinct)
 
 
 def group_means(groups: Groups, target: FloatArray) -> tuple[FloatArray, float]:

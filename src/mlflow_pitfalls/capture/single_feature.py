@@ -10,7 +10,7 @@ import numpy as np
 
 from mlflow_pitfalls.capture.bootstrap import DEFAULT_RESAMPLES, Resampled, resample, score_estimate
 from mlflow_pitfalls.capture.dummy import best_dummy
-from mlflow_pitfalls.capture.group_rule import MAX_GROUPS, Groups, group_means, groups_of
+from mlflow_pitfalls.capture.group_rule import MAX_GROUPS, Groups, group_means, groups_of, refined_groups
 from mlflow_pitfalls.capture.metric_columns import Array, FloatArray, finite_numbers, label_codes
 from mlflow_pitfalls.capture.metrics import MetricSpec, Predictions, default_metric
 from mlflow_pitfalls.capture.relation import has_suspicious_name, relation_to_target
@@ -28,6 +28,8 @@ MAX_REPORTED = 10
 MAX_COLUMNS = 500
 _WITH_INTERVAL = 5
 _MIN_ROWS = 20  # on each side
+_COPY_EXPLAINS = 0.3  # of the target's variance, in quantile bins too: below, values need not be compared
+_NEARLY_ALL = 0.9  # of the variance: a tree's search alone never gets there on noise
 _STREAM = 3  # of the seed
 _CLASS_AVERAGED = frozenset({"balanced_accuracy", "recall_macro"})  # won by the class most above its own share
 
@@ -94,7 +96,8 @@ def single_feature_facts(
             target = _target(train_target, held_out_target, task)
             if target is None or min(len(target.train), len(target.held_out)) < _MIN_ROWS:
                 return ()
-            candidates = _candidates(train_frame, held_out_frame, names, target)[:max_reported]
+            ranked = _candidates(train_frame, held_out_frame, names, target)[:max_reported]
+            candidates = [_refined(candidate, target) for candidate in ranked]
             return _facts(score, candidates, target, target_name, resamples=resamples, seed=seed)
     except Exception:  # noqa: BLE001 - foreign values
         return ()
@@ -127,6 +130,17 @@ def _candidates(train: pd.DataFrame, held_out: pd.DataFrame, names: Sequence[str
         name = safe_text(names[position] if position < len(names) else position)
         found.append(_Candidate(name, sides, groups, means, explained))
     return sorted(found, key=lambda candidate: -candidate.explained)
+
+
+def _refined(candidate: _Candidate, target: _Target) -> _Candidate:
+    """With the cuts of a tree where these explain nearly all: quantile bins mix two classes at a sharp boundary."""
+    groups = refined_groups(candidate.sides, target.columns)
+    if groups is None:
+        return candidate
+    means, explained = group_means(groups, target.columns)
+    if explained < max(_NEARLY_ALL, candidate.explained):
+        return candidate
+    return replace(candidate, groups=groups, means=means, explained=explained)
 
 
 def _facts(
@@ -187,13 +201,20 @@ def _fact(
         skill=skill,
         levels=len(np.unique(candidate.groups.train)),
         is_continuous=is_number and candidate.groups.distinct > MAX_GROUPS,
-        relation=relation_to_target(
-            np.concatenate([sides.train, sides.held_out]),
-            np.concatenate([target.train, target.held_out]),
-            is_ordered=sides.is_numeric,
-            is_classification=target.labels is not None,
-        ),
+        relation=_relation(candidate, target),
         suspicious_name=has_suspicious_name(candidate.name, target_name) and _predicts(skill),
+    )
+
+
+def _relation(candidate: _Candidate, target: _Target) -> str:
+    if candidate.explained < _COPY_EXPLAINS:
+        return ""
+    sides = candidate.sides
+    return relation_to_target(
+        np.concatenate([sides.train, sides.held_out]),
+        np.concatenate([target.train, target.held_out]),
+        is_ordered=sides.is_numeric,
+        is_classification=target.labels is not None,
     )
 
 
