@@ -101,7 +101,8 @@ def numeric_associations(values: Floats, target: SampledTarget) -> list[Associat
 
     Classification: the area under the ROC curve of the column as a score, ``effect`` its distance from chance,
     abs(2 AUC − 1), for more than two classes the largest over one class against the rest (``auc_ovr``); the p-value is
-    Mann-Whitney's with ties, times the classes. Regression: squared Spearman correlation (``spearman_r2``), p-value by Student's t.
+    Mann-Whitney's with ties, times the classes. Regression: squared Spearman correlation (``spearman_r2``), p-value by
+    Student's t.
 
     Args:
         values: Shape (columns, rows of the sample), NaN where missing.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,8 @@ from mlflow_pitfalls.model.profile import Association, ColumnKind, ColumnProfile
 from mlflow_pitfalls.model.values import Role, Task
 
 MAX_PROFILED_COLUMNS = 300
-# Once so many seconds are spent, further columns keep their counts and moments only.
+# Once this thread has worked so many seconds on values and associations, further columns keep their counts and moments
+# only. Its own CPU time: a busy machine shall not change what a profile holds.
 TIME_BUDGET = 0.5
 # Columns that are worked on together, and between which the time is looked at.
 _GROUP = 50
@@ -112,10 +113,11 @@ def profile_dataset(
     found = _moments(X, columns, sample, exact=exact, notes=notes)
     measured = _Measured(found, found.std(), found.skew())
     target = sampled_target(target_sample, is_classification=task.is_classification) if _is_measured(task) else None
-    extras = _extras(columns, target, privacy, started, notes)
+    working = thread_time()
+    extras = _extras(columns, target, privacy, working, notes)
     profiles = tuple(_column(i, sample, columns[i], extras[i], measured, privacy=privacy) for i in range(width))
     duplicates = None
-    if perf_counter() - started < TIME_BUDGET:
+    if thread_time() - working < TIME_BUDGET:
         duplicates = duplicate_facts(X, y, sample=sample, target_sample=target_sample)
     else:
         notes.append("duplicate rows were not counted: the time for a profile was spent")
@@ -186,7 +188,7 @@ def _extras(
 ) -> list[_Extras]:
     extras: list[_Extras] = []
     for first in range(0, len(columns), _GROUP):
-        if perf_counter() - started > TIME_BUDGET:
+        if thread_time() - started > TIME_BUDGET:
             notes.append(
                 f"values and associations of the columns from number {first} on were not measured: time was up"
             )
@@ -231,8 +233,12 @@ def _values(column: SampledColumn, ordered: npt.NDArray[np.float64] | None, priv
 def _column(
     i: int, sample: Sample, column: SampledColumn, extras: _Extras, measured: _Measured, *, privacy: str
 ) -> ColumnProfile:
-    is_numeric = column.kind.is_numeric
     moments = measured.moments
+    # Where the sample met numbers only and the whole column holds something else too, nothing could be measured.
+    is_mixed = (
+        column.kind.is_numeric and not moments.finite[i] + moments.infinite[i] and moments.missing[i] < sample.rows
+    )
+    is_numeric = column.kind.is_numeric and not is_mixed
     low, high, finite = float(moments.low[i]), float(moments.high[i]), int(moments.finite[i])
     ordered = extras.ordered if is_numeric else None
     density = numbering_density(ordered, low, high, finite) if ordered is not None else 0.0
@@ -241,7 +247,7 @@ def _column(
     return ColumnProfile(
         position=i,
         name=sample.names[i],
-        kind=ColumnKind.INTEGER if density >= _NUMBERING_DENSITY else column.kind,
+        kind=_kind(column, density, is_mixed=bool(is_mixed)),
         dtype=safe_text(sample.frame.dtypes.iloc[i]),
         rows=sample.rows,
         sampled_rows=len(sample.frame),
@@ -265,3 +271,9 @@ def _column(
         target_association=extras.target,
         missing_association=extras.missing,
     )
+
+
+def _kind(column: SampledColumn, density: float, *, is_mixed: bool) -> ColumnKind:
+    if is_mixed:
+        return ColumnKind.MIXED
+    return ColumnKind.INTEGER if density >= _NUMBERING_DENSITY else column.kind

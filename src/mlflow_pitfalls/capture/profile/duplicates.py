@@ -78,7 +78,7 @@ def _over_all_rows(X: Any, y: Any, sample: Sample, words: Words) -> tuple[int, i
 def _most_varied(words: Words) -> list[int]:
     ordered = np.sort(words[:: max(1, len(words) // _VARIETY_ROWS)], axis=0)
     distinct = (ordered[1:] != ordered[:-1]).sum(axis=0)
-    return np.sort(np.argsort(-distinct, kind="stable")[:SCREENING_COLUMNS]).tolist()
+    return sorted(int(i) for i in np.argsort(-distinct, kind="stable")[:SCREENING_COLUMNS])
 
 
 def _screen(X: Any, columns: list[int], rows: int) -> Words | None:

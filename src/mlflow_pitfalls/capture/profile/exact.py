@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mlflow_pitfalls.capture.containers import take_sample
 from mlflow_pitfalls.capture.families import Family, family_of
-from mlflow_pitfalls.capture.profile.kinds import SampledColumn, object_numbers
+from mlflow_pitfalls.capture.profile.kinds import SampledColumn, holds_numbers, object_numbers
 from mlflow_pitfalls.capture.profile.moments import Moments, Reader, moments_of_columns, moments_of_matrix
 from mlflow_pitfalls.capture.profile.sparse import moments_of_sparse
 from mlflow_pitfalls.capture.values import unmasked
 
 # About half a second of one core; larger tables are measured on the sample.
 MAX_EXACT_CELLS = 150_000_000
+# Cells of lists of Python objects that are converted: some tens of milliseconds.
+MAX_LISTED_CELLS = 100_000
 
 Source = tuple[Callable[[], int], Reader | None]
 
@@ -35,6 +38,8 @@ def exact_moments(data: Any, columns: Sequence[SampledColumn], rows: int) -> Mom
         return None
     family = family_of(data)
     try:
+        if family is Family.SEQUENCE:
+            return _moments_of_lists(data, columns, rows)
         if family is Family.SPARSE:
             return moments_of_sparse(data, len(columns))
         if _is_row_major_matrix(data, family):
@@ -43,6 +48,13 @@ def exact_moments(data: Any, columns: Sequence[SampledColumn], rows: int) -> Mom
         return None if sources is None else _moments_of_sources(sources, rows)
     except Exception:  # noqa: BLE001 - foreign containers raise what they like; the sample then stands in
         return None
+
+
+def _moments_of_lists(data: Any, columns: Sequence[SampledColumn], rows: int) -> Moments | None:
+    if rows * len(columns) > MAX_LISTED_CELLS:
+        return None
+    whole = take_sample(data, positions=np.arange(rows), max_columns=len(columns))
+    return None if whole is None else exact_moments(whole.frame, columns, rows)
 
 
 def _is_mapped(data: Any) -> bool:
@@ -99,7 +111,8 @@ def _source_of_array(values: npt.NDArray[Any], column: SampledColumn) -> Source:
         return lambda: int(np.ma.getmaskarray(values).sum()), (
             (lambda start, stop: unmasked(values[start:stop])) if column.kind.is_numeric else None
         )
-    if not column.kind.is_numeric:
+    # The sample may have met numbers only where the whole column holds text as well.
+    if not column.kind.is_numeric or (values.dtype == object and not holds_numbers(values)):
         return (lambda: _missing_in_array(values)), None
     if values.dtype == object:
         return (lambda: 0), lambda start, stop: object_numbers(values[start:stop])

@@ -157,6 +157,14 @@ def _mixture(values: npt.NDArray[Any]) -> ColumnKind:
     return ColumnKind.MIXED if all(issubclass(kind, (*_NUMBERS, str)) for kind in kinds) else ColumnKind.OTHER
 
 
+def holds_numbers(values: npt.NDArray[Any]) -> bool:
+    """Whether all present values of an object array are real numbers."""
+    import pandas as pd
+
+    kind = _OBJECT_KINDS.get(pd.api.types.infer_dtype(values, skipna=True))
+    return kind is not None and (kind.is_numeric or kind is ColumnKind.BOOLEAN)
+
+
 def object_numbers(values: npt.NDArray[Any]) -> Floats:
     """Numbers held as objects as float64, NaN where missing.
 

@@ -95,13 +95,13 @@ class Moments:
             return np.where(self.finite > 1, np.sqrt(spread / np.maximum(self.finite - 1, 1)), np.nan)
 
     def skew(self) -> Floats:
-        """Adjusted Fisher-Pearson skewness G1, as pandas computes it; NaN for fewer than three values."""
+        """Adjusted Fisher-Pearson skewness G1, as in pandas; NaN for a constant and for fewer than three values."""
         with np.errstate(all="ignore"):
             n = self.finite.astype(np.float64)
             ratio = (self.third / n) / (self.second / n) ** 1.5
             adjusted = ratio * np.sqrt(n * (n - 1.0)) / (n - 2.0)
             constant = (self.low == self.high) | (self.second == 0)
-            return np.where(n >= _MINIMUM_ROWS_FOR_SKEW, np.where(constant, 0.0, adjusted), np.nan)
+            return np.where((n >= _MINIMUM_ROWS_FOR_SKEW) & ~constant, adjusted, np.nan)
 
 
 def moments_of_columns(readers: Sequence[Reader], rows: int) -> Moments:

@@ -118,7 +118,7 @@ def histogram_of(ordered: Floats) -> Histogram | None:
     low, high = float(ordered[0]), float(ordered[-1])
     with np.errstate(all="ignore"):
         edges = _edges(ordered, low, high)
-    if not np.isfinite(edges).all() or not (np.diff(edges) > 0).all():
+    if len(edges) < 2 or not np.isfinite(edges).all() or not (np.diff(edges) > 0).all():
         return None
     places = np.searchsorted(ordered, edges)
     places[0], places[-1] = 0, len(ordered)
