@@ -73,9 +73,11 @@ def test_a_recent_answer_is_trusted(status_server):
     assert subject.allows()
     assert subject.allows()
     assert status_server.seen == 1
+    assert subject.allows(fresh=True)
+    assert status_server.seen == 2
     clock.now += TRUST_SECONDS
     assert subject.allows()
-    assert status_server.seen == 2
+    assert status_server.seen == 3
 
 
 def test_pauses_double_up_to_a_cap_and_start_afresh_after_an_answer(status_server):

@@ -1,13 +1,24 @@
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
 from mlflow.entities import Param, RunTag
 
 from mlflow_pitfalls.model.values import Task
-from mlflow_pitfalls.sinks import history
-from mlflow_pitfalls.sinks.history import MAX_RUNS, family_of, read_history
+from mlflow_pitfalls.sinks import history, reading
+from mlflow_pitfalls.sinks.breaker import breaker_of
+from mlflow_pitfalls.sinks.history import family_of, read_history
+
+
+FEW = 4
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """A small bound, so that a few runs reach it."""
+    monkeypatch.setattr(history, "MAX_RUNS", FEW)
 
 
 @pytest.fixture
@@ -100,31 +111,31 @@ def test_real_autologged_runs_are_recognised(store):
     assert (regression.families, regression.baseline_runs) == (("linear",), 1)
 
 
-def test_an_older_baseline_behind_many_other_runs_is_found(store, finished):
+def test_an_older_baseline_behind_many_other_runs_is_found(few, store, finished):
     finished(ours("dummy"))
     time.sleep(0.002)  # runs are ordered by their start in milliseconds
-    for _ in range(MAX_RUNS):
+    for _ in range(FEW):
         finished(ours("forest", task="regression"))
     facts = read(store)
     assert facts.baseline_runs == 1
     assert not facts.complete
 
 
-def test_the_number_of_queries_does_not_grow(store, finished, monkeypatch):
-    for _ in range(MAX_RUNS + 5):
+def test_the_number_of_queries_does_not_grow(few, store, finished, monkeypatch):
+    for _ in range(4 * FEW):
         finished(ours("forest"))
     queries: list[str] = []
     search = history._search
     monkeypatch.setattr(history, "_search", lambda *args: queries.append("query") or search(*args))
     facts = read(store)
     assert len(queries) == 2
-    assert facts.runs_seen <= 2 * MAX_RUNS
+    assert facts.runs_seen <= 2 * FEW
 
 
 @pytest.mark.parametrize("target", ["it's", 'a"b', "a`b", "a\\b", "Ж", ""])
-def test_any_target_name_is_safe(store, finished, target):
+def test_any_target_name_is_safe(few, store, finished, target):
     finished(ours("dummy", target=target))
-    for _ in range(MAX_RUNS):
+    for _ in range(FEW):
         finished(ours("forest", task="regression"))
     assert read(store, target=target) is not None
 
@@ -133,6 +144,14 @@ def test_a_store_that_does_not_answer_gives_none(refused_uri, tmp_path):
     assert read_history(refused_uri, "0", "r", Task.BINARY, "y") is None
     assert read_history(f"sqlite:///{tmp_path}/none.db", "0", "r", Task.BINARY, "y") is None
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_hangs_after_the_probe_delays_no_report(stuck_uri):
+    release = threading.Event()
+    assert reading.read_within(stuck_uri, release.wait, 0.05) is None
+    release.set()
+    assert breaker_of(stuck_uri).is_open
+    assert read_history(stuck_uri, "0", "r", Task.BINARY, "y") is None
 
 
 def test_families():

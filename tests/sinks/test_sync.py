@@ -22,6 +22,7 @@ def spool(tmp_path: Path) -> Spool:
 def test_an_empty_spool_is_synced_at_once(spool):
     report = sync(spool_dir=spool.folder)
     assert (report.sent, report.left) == (0, 0)
+    assert str(report) == "Nothing to send."
 
 
 def test_all_is_sent_and_the_spool_is_empty(spool, store, make_items):
@@ -77,6 +78,10 @@ def test_what_cannot_be_sent_stays(spool, store, make_items, refused_uri):
     report = sync(spool_dir=spool.folder)
     assert (report.waiting, report.dropped, report.damaged, report.left) == (1, 1, 1, 2)
     assert report.unreachable == {refused_uri}
+    assert str(report) == (
+        f"Writes: 1 dropped, as their run was deleted; 1 kept ({refused_uri} does not answer); "
+        "1 kept, as they cannot be read."
+    )
     assert len(spool.entries()) == 2
 
 

@@ -34,6 +34,19 @@ def test_what_is_submitted_arrives_and_leaves_nothing_behind(writer, store, make
     assert writer.spool.entries() == []
 
 
+def test_what_is_sent_later_keeps_the_time_of_its_making(settings, refused_uri, store, make_items):
+    run_id = store.new_run()
+    writer = Writer(settings)
+    writer.submit(refused_uri, lambda: make_items(run_id))
+    assert not writer.close(LONG)
+    (entry,) = writer.spool.entries()
+    stamp = writer.spool.read(entry).items.timestamp_ms
+    assert stamp > 0
+    entry.path.write_text(entry.path.read_text().replace(refused_uri, store.uri))
+    assert sync(spool_dir=writer.spool.folder).sent == 1
+    assert store.client.get_metric_history(run_id, "pitfalls/severity")[0].timestamp == stamp
+
+
 def test_building_and_sending_happen_on_threads_that_were_prepared(settings, store, make_items):
     prepared: list[str] = []
     threads: list[str] = []

@@ -17,7 +17,7 @@ from time import monotonic
 from mlflow_pitfalls.sinks.uris import is_http, public_uri
 
 PROBE_TIMEOUT = 1.0  # seconds, of each step: connection, answer
-TRUST_SECONDS = 5.0  # after an answer, further calls need no probe
+TRUST_SECONDS = 1.0  # after an answer, further calls need no probe
 FIRST_PAUSE = 60.0  # seconds without a call after a failure, doubled by every further one
 LONGEST_PAUSE = 900.0  # seconds
 FIRST_SERVER_ERROR = 500  # HTTP status; below it somebody answers who may let us in later
@@ -65,15 +65,16 @@ class Breaker:
         """Whether calls are to be spared now."""
         return self._clock() < self._open_until
 
-    def allows(self, *, force: bool = False) -> bool:
+    def allows(self, *, force: bool = False, fresh: bool = False) -> bool:
         """Whether a call may be made; asks the server where its last answer is a while ago.
 
         Args:
             force: Ask the server even where the breaker is open.
+            fresh: Ask the server even where it has answered just now.
         """
         if self.is_open and not force:
             return False
-        if not is_http(self._uri) or self._clock() < self._closed_until:
+        if not is_http(self._uri) or (self._clock() < self._closed_until and not fresh):
             return True
         if answers(self._uri):
             self.succeeded()

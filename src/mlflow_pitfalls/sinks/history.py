@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlflow_pitfalls.model.record import HistoryFacts
 from mlflow_pitfalls.model.values import Task
-from mlflow_pitfalls.sinks.runs import is_reachable
+from mlflow_pitfalls.sinks.reading import read_within
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -73,25 +73,24 @@ def read_history(tracking_uri: str, experiment_id: str, run_id: str, task: Task,
         experiment_id: The experiment.
         run_id: The run that asks; it does not count.
         task: What that run predicts.
-        target: Name of its target column, empty where it has none.
+        target: What it predicts, as ``pitfalls.target`` names it; empty where it is not known.
 
     Returns:
-        None where the store does not answer.
+        None where the store does not answer in time.
     """
-    if not is_reachable(tracking_uri):
-        return None
-    from mlflow import MlflowClient
 
-    client = MlflowClient(tracking_uri=tracking_uri)
-    try:
+    def read() -> HistoryFacts:
+        from mlflow import MlflowClient
+
+        client = MlflowClient(tracking_uri=tracking_uri)
         runs = _search(client, experiment_id)
         complete = len(runs) < MAX_RUNS
         if not complete and not _has_baseline(runs, run_id, task, target):
             # The latest runs may be of another task: ask for those that carry our tags.
             runs += _search(client, experiment_id, f" AND tags.`{TASK_TAG}` = '{task.value}'{_target_filter(target)}")
-    except Exception:  # noqa: BLE001 - stores raise what their drivers raise
-        return None
-    return _facts(_models(runs, run_id, task, target), complete)
+        return _facts(_models(runs, run_id, task, target), complete)
+
+    return read_within(tracking_uri, read)
 
 
 def _search(client: MlflowClient, experiment_id: str, condition: str = "") -> list[Run]:

@@ -13,8 +13,7 @@ from mlflow_pitfalls.model.codec import from_json
 from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
 from mlflow_pitfalls.report.links import OUTCOMES_PATH, RECORD_PATH
-from mlflow_pitfalls.sinks.breaker import breaker_of
-from mlflow_pitfalls.sinks.uris import store_is_gone
+from mlflow_pitfalls.sinks.reading import is_reachable, read_within
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
@@ -38,25 +37,19 @@ class StoredReport:
     outcomes: Outcomes | None
 
 
-def is_reachable(tracking_uri: str) -> bool:
-    """Whether a call to the store is worth its time; takes a second at most."""
-    return not store_is_gone(tracking_uri) and breaker_of(tracking_uri).allows()
-
-
 def read_run(tracking_uri: str, run_id: str) -> RunInfo | None:
     """Which experiment a run belongs to, its name, start, and whether autologging opened it.
 
     Returns:
         None where the store does not answer or holds no such run.
     """
-    if not is_reachable(tracking_uri):
-        return None
-    from mlflow import MlflowClient
 
-    try:
+    def read() -> RunInfo:
+        from mlflow import MlflowClient
+
         return _run_info(MlflowClient(tracking_uri=tracking_uri).get_run(run_id))
-    except Exception:  # noqa: BLE001 - stores raise what their drivers raise
-        return None
+
+    return read_within(tracking_uri, read)
 
 
 def load_report(run_id: str, tracking_uri: str) -> StoredReport:

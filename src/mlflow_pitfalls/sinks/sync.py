@@ -33,6 +33,22 @@ class SyncReport:
         """Entries that are still in the spool because of a failure."""
         return self.refused + self.waiting + self.damaged
 
+    def __str__(self) -> str:
+        """What was done and what is left, in a few words."""
+        if not any((self.sent, self.superseded, self.dropped, self.elsewhere, self.left)):
+            return "Nothing to send."
+        silent = f" ({', '.join(sorted(self.unreachable))} does not answer)" if self.unreachable else ""
+        parts = (
+            (self.sent, f"sent, to {len(self.runs)} {'run' if len(self.runs) == 1 else 'runs'}"),
+            (self.superseded, "made needless by a later report"),
+            (self.dropped, "dropped, as their run was deleted"),
+            (self.elsewhere, "sent by another process"),
+            (self.waiting, f"kept{silent}"),
+            (self.refused, "kept, as the tracking store did not take all of them"),
+            (self.damaged, "kept, as they cannot be read"),
+        )
+        return f"Writes: {'; '.join(f'{number} {words}' for number, words in parts if number)}."
+
 
 def sync(tracking_uri: str | None = None, *, spool_dir: str | Path | None = None) -> SyncReport:
     """Send what is in the spool. Safe to call at any time, in several processes at once, and again.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from time import monotonic
+from time import monotonic, time
 
 from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.model.items import LogItems
@@ -21,6 +22,7 @@ logger = logging.getLogger("mlflow_pitfalls")
 
 Build = Callable[[], LogItems | None]
 
+_MILLISECONDS = 1_000
 KEPT_IN_MEMORY = 8  # waiting writes that are not read back from the spool when their turn comes
 
 
@@ -112,7 +114,7 @@ class Writer:
         try:
             with guard("building a run's report"):
                 items = build()
-                parcel = self._parcel(tracking_uri, fit(items), on_done) if items else None
+                parcel = self._parcel(tracking_uri, _stamped(fit(items)), on_done) if items else None
         finally:
             if parcel is None and on_done is not None:
                 with guard("telling that a run was written"):
@@ -159,6 +161,11 @@ class Writer:
             )  # fmt: skip
         if not built:
             logger.warning("mlflow-pitfalls: the time at exit was too short to finish the last reports.")
+
+
+def _stamped(items: LogItems) -> LogItems:
+    """Metrics carry the time of their making, however much later they are sent."""
+    return items if items.timestamp_ms else replace(items, timestamp_ms=int(time() * _MILLISECONDS))
 
 
 def _runs(count: int) -> str:
