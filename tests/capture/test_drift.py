@@ -145,3 +145,15 @@ def test_dtypes(dtype: str) -> None:
 
 def test_few_rows_decide_nothing() -> None:
     assert drift_facts(pd.DataFrame({0: np.arange(10.0)}), pd.DataFrame({0: np.arange(50.0) + 90}), ["a"]) == ()
+
+
+def test_wide_tables_are_looked_at_on_fewer_rows() -> None:
+    rng = np.random.default_rng(5)
+    names = [str(i) for i in range(400)]
+    train, held_out = (pd.DataFrame(rng.normal(size=(rows, 400))) for rows in (4_000, 1_000))
+    held_out[7] += 1.0
+    facts = drift_facts(train, held_out, names)
+    assert (facts[0].train_rows, facts[0].held_out_rows) == (1_000, 1_000)
+    adjusted = false_discovery_control([fact.p_value for fact in facts])
+    assert np.argmin(adjusted) == 7
+    assert _flags(facts)

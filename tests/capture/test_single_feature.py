@@ -145,6 +145,14 @@ def test_the_best_of_many_columns_are_reported() -> None:
     assert next(iter(facts)) == "33"
 
 
+def test_wide_tables_keep_rows_and_targets_together() -> None:
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame(rng.normal(size=(4_000, 300)))
+    best = next(iter(_facts(frame, (frame[250] > 0).astype(int), Task.BINARY).values()))
+    assert best.column == "250"
+    assert best.skill.value > 0.95
+
+
 def test_hostile_frames_give_what_can_be_measured(hostile: type) -> None:
     rng = np.random.default_rng(4)
     y = rng.integers(0, 2, 100)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlflow_pitfalls.capture.metric_columns import Array, FloatArray, finite_numbers, label_codes
-from mlflow_pitfalls.capture.sides import columns_of
+from mlflow_pitfalls.capture.sides import columns_of, row_step
 from mlflow_pitfalls.capture.text import safe_text
 from mlflow_pitfalls.model.profile import ColumnKind
 from mlflow_pitfalls.model.record import DriftFacts
@@ -63,8 +63,10 @@ def drift_facts(
         One entry a column that could be compared, then the target. P-values are not corrected for their number.
     """
     facts: list[DriftFacts] = []
+    before = train_frame.iloc[:: row_step(train_frame, MAX_COLUMNS), :MAX_COLUMNS]
+    after = held_out_frame.iloc[:: row_step(held_out_frame, MAX_COLUMNS), :MAX_COLUMNS]
     with np.errstate(all="ignore"):
-        for position, sides in columns_of(train_frame.iloc[:, :MAX_COLUMNS], held_out_frame):
+        for position, sides in columns_of(before, after):
             if sides.kind in (ColumnKind.DATETIME, ColumnKind.OTHER):
                 continue
             name = names[position] if position < len(names) else str(position)

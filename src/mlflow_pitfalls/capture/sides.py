@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,17 @@ from mlflow_pitfalls.model.profile import ColumnKind
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_MAX_CELLS = 500_000  # of one side: with many columns, each is looked at on fewer rows
+_MIN_ROWS = 500
+
+
+def row_step(frame: pd.DataFrame, max_columns: int) -> int:
+    """Which every so-manieth row of a side to look at, so that the cost of a wide table stays bounded."""
+    rows, columns = len(frame), min(frame.shape[1], max_columns)
+    rows_kept = max(_MIN_ROWS, _MAX_CELLS // max(1, columns))
+    return max(1, math.ceil(rows / rows_kept))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,7 +15,7 @@ from mlflow_pitfalls.capture.metric_columns import Array, FloatArray, finite_num
 from mlflow_pitfalls.capture.metrics import MetricSpec, Predictions, default_metric
 from mlflow_pitfalls.capture.relation import has_suspicious_name, relation_to_target
 from mlflow_pitfalls.capture.scores import skill_estimate
-from mlflow_pitfalls.capture.sides import TwoSides, columns_of
+from mlflow_pitfalls.capture.sides import TwoSides, columns_of, row_step
 from mlflow_pitfalls.capture.text import safe_text
 from mlflow_pitfalls.model.profile import ColumnKind
 from mlflow_pitfalls.model.record import SingleFeatureFacts
@@ -93,10 +93,12 @@ def single_feature_facts(
     score = metric if metric is not None and task in metric.tasks else default_metric(task)
     try:
         with np.errstate(all="ignore"):
-            target = _target(train_target, held_out_target, task)
+            step, other = row_step(train_frame, MAX_COLUMNS), row_step(held_out_frame, MAX_COLUMNS)
+            train, held_out = train_frame.iloc[::step, :MAX_COLUMNS], held_out_frame.iloc[::other, :MAX_COLUMNS]
+            target = _target(np.asarray(train_target)[::step], np.asarray(held_out_target)[::other], task)
             if target is None or min(len(target.train), len(target.held_out)) < _MIN_ROWS:
                 return ()
-            ranked = _candidates(train_frame, held_out_frame, names, target)[:max_reported]
+            ranked = _candidates(train, held_out, names, target)[:max_reported]
             candidates = [_refined(candidate, target) for candidate in ranked]
             return _facts(score, candidates, target, target_name, resamples=resamples, seed=seed)
     except Exception:  # noqa: BLE001 - foreign values
@@ -122,7 +124,7 @@ def _target(train: Any, held_out: Any, task: Task) -> _Target | None:
 def _candidates(train: pd.DataFrame, held_out: pd.DataFrame, names: Sequence[str], target: _Target) -> list[_Candidate]:
     """Columns with their rules, those that explain most of the training target first."""
     found: list[_Candidate] = []
-    for position, sides in columns_of(train.iloc[:, :MAX_COLUMNS], held_out):
+    for position, sides in columns_of(train, held_out):
         groups = groups_of(sides)
         if groups is None or len(groups.train) != len(target.train) or len(groups.held_out) != len(target.held_out):
             continue
