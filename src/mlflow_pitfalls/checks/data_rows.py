@@ -70,7 +70,7 @@ def duplicate_rows(record: RunRecord, limits: Limits) -> Verdict:
     expected = facts.expected / facts.rows_checked
     interval = share_interval(facts.duplicates, facts.rows_checked)
     excess = _excess(interval, expected, limits["chance_factor"])
-    severity = Severity.MEDIUM if excess > limits["medium"] else Severity.LOW
+    severity = Severity.MEDIUM if excess > max(limits["low"], limits["medium"]) else Severity.LOW
     proof = evidence(
         limits,
         "medium" if severity is Severity.MEDIUM else "low",

@@ -169,10 +169,11 @@ def accuracy_paradox(record: RunRecord, limits: Limits) -> Verdict:
 
     What it does:
         Where the commonest class has more than {imbalance} rows for each row of the rarest, and accuracy is the only
-        metric that the script evaluated, it flags when the accuracy does not exceed the share of the commonest class
-        (95 % interval, margin {min_lift}), or when the rarest class's recall is below {min_recall} (its whole 95 %
-        interval). A rare class that is demonstrably found (interval above {min_recall}) passes: then accuracy is a poor
-        yardstick, but it hides no failure.
+        metric that the script evaluated, it flags when the rarest class's recall is below {min_recall} (its whole 95 %
+        interval), or when the accuracy does not exceed the share of the commonest class (95 % interval, margin
+        {min_lift}). Where that interval also reaches a good model (skill {good_skill}), the rows are too few to tell. A
+        rare class that is demonstrably found (interval above {min_recall}) passes: then accuracy is a poor yardstick,
+        but it hides no failure.
 
     Why is this bad:
         Always answering "no fraud" is 99 % accurate and finds no fraud. The number looks excellent, and the model is

@@ -17,6 +17,9 @@ MAX_LEVERS = 2  # parameter changes that one flag proposes
 MAX_ITER_FACTOR = 10
 MAX_ITER_CEILING = 100_000  # beyond it, more iterations are no remedy
 SEARCH_CANDIDATES = 30
+# Elsewhere ``alpha`` is no penalty: a clamping factor, a quantile, a noise level.
+_ALPHA_FAMILIES = frozenset({"linear", "network", "bayes"})
+_ALPHA_CLASSES = frozenset({"KernelRidge"})
 _WHOLE_NUMBERS = frozenset(
     {"min_samples_leaf", "min_child_samples", "max_leaf_nodes", "max_depth", "n_neighbors", "num_leaves", "depth"}
 )
@@ -218,7 +221,7 @@ def _moves(
 
 def _proposal(estimator: EstimatorFacts, lever: Lever) -> float | None:
     """The value to try; None where this estimator has no such parameter or stands beyond the bound already."""
-    if lever.parameter not in estimator.tunable:
+    if lever.parameter not in estimator.tunable or (lever.parameter == "alpha" and not _alpha_is_penalty(estimator)):
         return None
     text = _current(estimator, lever.parameter)
     now = _as_number(text) if text else lever.default
@@ -250,6 +253,10 @@ def _as_number(text: str) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) else None
+
+
+def _alpha_is_penalty(estimator: EstimatorFacts) -> bool:
+    return estimator.family in _ALPHA_FAMILIES or estimator.final_class_name in _ALPHA_CLASSES
 
 
 def _is_class(estimator: EstimatorFacts, stem: str) -> bool:

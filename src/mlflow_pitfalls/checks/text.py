@@ -13,13 +13,15 @@ LARGE = 1e5  # likewise above it
 
 
 def number(value: float) -> str:
-    """Two decimals where that tells enough, three significant digits otherwise."""
+    """Two decimals where that tells enough, two or three significant digits otherwise."""
     size = abs(value)
     if size and (size < SMALL or size >= LARGE):
         return _minus(f"{value:.2e}")
     if size >= 10:
         return _minus(f"{value:.1f}".removesuffix(".0"))
-    if 0.995 <= size < 1 or 0 < size < 0.1:
+    if 0 < size < 0.1:
+        return _minus(f"{value:.2g}")
+    if 0.995 <= size < 1:
         return _minus(f"{value:.3f}")
     return _minus(f"{value:.2f}")
 

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mlflow_pitfalls.checks.reading import balanced_skill
+from mlflow_pitfalls.model.outcomes import Status
+from mlflow_pitfalls.model.record import EvaluationFacts
+from mlflow_pitfalls.model.values import Estimate, Interval, Role, Task
+
+
+def test_no_lift_flags_a_skill_that_includes_zero(judge, with_score):
+    verdict = judge("no-lift", with_score(train=1.0, held_out=0.51, half=0.05))
+    assert verdict.status is Status.FLAGGED
+    assert "roc_auc 0.51" in verdict.message and "dummy" in verdict.message
+    assert verdict.evidence.interval.low < 0 < verdict.evidence.interval.high
+
+
+def test_no_lift_flags_a_skill_below_zero(judge, with_score):
+    assert judge("no-lift", with_score(held_out=0.40, half=0.02)).status is Status.FLAGGED
+
+
+def test_a_lift_just_beyond_the_interval_passes(judge, with_score):
+    assert judge("no-lift", with_score(held_out=0.521, half=0.02)).status is Status.PASSED
+    assert judge("no-lift", with_score(held_out=0.519, half=0.02)).status is Status.FLAGGED
+
+
+def test_no_lift_needs_more_rows_where_a_good_model_is_possible_too(judge, with_score):
+    verdict = judge("no-lift", with_score(held_out=0.70, half=0.30, rows=12))
+    assert verdict.status is Status.INCONCLUSIVE
+    assert "12 held-out rows" in verdict.message
+
+
+def test_no_lift_without_an_interval_is_inconclusive(judge, with_score):
+    assert judge("no-lift", with_score(half=None)).status is Status.INCONCLUSIVE
+
+
+def test_no_lift_without_a_score_or_a_fit_is_not_applicable(judge, make):
+    assert judge("no-lift", make.record(scores=())).status is Status.NOT_APPLICABLE
+    assert judge("no-lift", make.record(fit=None)).status is Status.NOT_APPLICABLE
+
+
+def imbalanced(make, **changes):
+    accuracy = make.score(metric="accuracy", train=0.91, held_out=0.895, dummy=0.9, half=0.02)
+    return make.record(
+        held_out=make.profile(role=Role.HELD_OUT, target=make.target(900, 100)),
+        evaluations=(EvaluationFacts(metric="accuracy_score", role=Role.HELD_OUT, rows=1000),),
+        **{"scores": (accuracy,), **changes},
+    )
+
+
+def test_accuracy_of_uneven_classes_does_not_hide_a_lift_that_ranking_shows(judge, make):
+    accuracy = imbalanced(make).scores[0]
+    ranking = make.score(metric="roc_auc", primary=False, held_out=0.8)
+    assert judge("no-lift", imbalanced(make)).status is Status.FLAGGED
+    assert judge("no-lift", imbalanced(make, scores=(accuracy, ranking))).status is Status.PASSED
+
+
+def test_accuracy_of_uneven_classes_does_not_hide_a_lift_that_recalls_show(judge, make):
+    classes = (make.recall("class 0", 900, 0.85), make.recall("class 1", 100, 0.75))
+    assert judge("no-lift", imbalanced(make, classes=classes)).status is Status.PASSED
+    blind = (make.recall("class 0", 900, 0.99), make.recall("class 1", 100, 0.01))
+    assert judge("no-lift", imbalanced(make, classes=blind)).status is Status.FLAGGED
+
+
+def test_balanced_skill_is_zero_for_a_model_that_knows_nothing(make):
+    skill = balanced_skill(make.record(classes=(make.recall("a", 50, 1.0), make.recall("b", 50, 0.0))))
+    assert skill.value == pytest.approx(0.0)
+    assert skill.interval.low < 0 < skill.interval.high
+    assert balanced_skill(make.record()) is None
+
+
+def test_remedies_fit_the_task(judge, make, with_score):
+    record = with_score(metric="r2", held_out=-0.01, dummy=0.0, worst=None)
+    regression = judge("no-lift", make.record(task=Task.REGRESSION, scores=record.scores))
+    assert any("mutual_info_regression" in remedy.code for remedy in regression.remedies)
+
+
+def ranked_noise(rng: np.random.Generator, rows: int) -> Estimate:
+    """Skill in ROC AUC of scores that know nothing, with the bootstrap's percentile interval."""
+    labels = np.arange(rows) % 2
+    scores = rng.random(rows)
+    picks = rng.integers(0, rows, (300, rows))
+
+    def auc(y: np.ndarray, s: np.ndarray) -> np.ndarray:
+        ranks = s.argsort(-1).argsort(-1) + 1
+        ones = y.sum(-1)
+        with np.errstate(all="ignore"):
+            return ((ranks * y).sum(-1) - ones * (ones + 1) / 2) / (ones * (rows - ones))
+
+    # A little noise breaks the ties that resampling makes.
+    low, high = np.nanpercentile(
+        2 * auc(labels[picks], scores[picks] + 1e-9 * rng.random(picks.shape)) - 1, [2.5, 97.5]
+    )
+    return Estimate(value=float(2 * auc(labels, scores) - 1), interval=Interval(low=low, high=high), rows=rows)
+
+
+@pytest.mark.parametrize("rows", [30, 60, 125])
+def test_noise_is_caught_at_sizes_that_people_use(rows, judge, make):
+    rng = np.random.default_rng(rows)
+    trials = [make.score(skill=ranked_noise(rng, rows)) for _ in range(300)]
+    caught = sum(judge("no-lift", make.record(scores=(score,))).status is Status.FLAGGED for score in trials)
+    assert caught >= 0.95 * len(trials) - 8  # two standard errors of 300 trials
