@@ -11,7 +11,6 @@ from mlflow_pitfalls.sinks import history, reading
 from mlflow_pitfalls.sinks.breaker import breaker_of
 from mlflow_pitfalls.sinks.history import family_of, read_history
 
-
 FEW = 4
 
 
