@@ -14,7 +14,7 @@ from mlflow_pitfalls.model.record import DriftFacts
 from mlflow_pitfalls.model.values import Task
 
 FLAG_P, FLAG_EFFECT = 0.01, 0.1
-SPLITS = 40
+SPLITS = 24
 
 
 def _one(train: Any, held_out: Any) -> DriftFacts:
