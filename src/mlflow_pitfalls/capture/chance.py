@@ -18,6 +18,7 @@ Codes = npt.NDArray[np.intp]
 # Columns of no more distinct values are taken jointly: their combinations repeat, and they correlate.
 DISCRETE_VALUES = 100
 MAX_ROWS = 5_000
+MAX_COLUMNS = 100
 # A column whose values nearly never repeat in the sample says nothing about dependence, and needs none: its own
 # frequency is small enough.
 REPEATING_SHARE = 0.9
@@ -82,6 +83,9 @@ def row_probabilities(train: Words, other: Words | None) -> Probabilities:
         train: Words of the training sample's cells, shape (rows, columns).
         other: Words of the other rows; None for the training rows themselves, each told from the remaining ones.
     """
+    # Leaving columns out makes p larger: of a wide table, an upper bound is computed.
+    looked_at = np.unique(np.linspace(0, train.shape[1] - 1, min(train.shape[1], MAX_COLUMNS)).astype(np.intp))
+    train, other = train[:, looked_at], None if other is None else other[:, looked_at]
     columns = [_Column(train[:, i], None if other is None else other[:, i]) for i in range(train.shape[1])]
     discrete = [i for i, column in enumerate(columns) if column.levels <= DISCRETE_VALUES]
     nodes: list[_Column] = []

@@ -16,6 +16,8 @@ from mlflow_pitfalls.capture.text import safe_text
 MINIMUM_ROWS_PER_VALUE = 20
 STRICT = "strict"
 _MAX_LABEL_LENGTH = 100
+# Classes that are listed and labelled, commonest first.
+MAX_CLASSES = 1_000
 # Widest range of whole numbers that is counted in a table.
 _MAX_TABULATED = 1_000_000
 
@@ -71,8 +73,11 @@ def class_labels(*targets: Any, privacy: str = "default") -> Mapping[Any, str]:
     rows: dict[Any, int] = {}
     for target in targets:
         found = counted(target) if target is not None else None
-        for value, count in zip(found[0], found[1], strict=True) if found else ():
-            rows[value] = rows.get(value, 0) + int(count)
+        if found is None:
+            continue
+        values, counts, _ = found
+        for i in np.argsort(-counts, kind="stable")[:MAX_CLASSES].tolist():
+            rows[values[i]] = rows.get(values[i], 0) + int(counts[i])
     return labels_of_counts(rows, privacy=privacy)
 
 

@@ -10,14 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mlflow_pitfalls.capture.containers import as_vector, shape_of
-from mlflow_pitfalls.capture.profile.labels import STRICT, counted, labels_of_counts
+from mlflow_pitfalls.capture.profile.labels import MAX_CLASSES, STRICT, counted, labels_of_counts
 from mlflow_pitfalls.capture.profile.moments import moments_of_columns
 from mlflow_pitfalls.capture.profile.sampled import histogram_of, is_whole, quantiles_of, runs
 from mlflow_pitfalls.model.profile import ClassCount, TargetProfile
 from mlflow_pitfalls.model.values import Task
-
-# Classes that a profile lists, commonest first; `distinct` counts them all.
-MAX_CLASSES = 1_000
 
 
 def profile_target(
@@ -56,9 +53,9 @@ def _classes(y: Any, empty: TargetProfile, privacy: str, labels: Mapping[Any, st
     if found is None:
         return empty
     values, counts, missing = found
-    if labels is None:
-        labels = labels_of_counts(dict(zip(values, counts.tolist(), strict=True)), privacy=privacy)
     commonest = np.argsort(-counts, kind="stable")[:MAX_CLASSES].tolist()
+    if labels is None:
+        labels = labels_of_counts({values[i]: int(counts[i]) for i in commonest}, privacy=privacy)
     classes = tuple(ClassCount(label=labels.get(values[i], "other class"), count=int(counts[i])) for i in commonest)
     return replace(
         empty,
