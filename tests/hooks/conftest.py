@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -87,8 +88,10 @@ def store_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
 def mlflow_store(store_uri: str, tmp_path: Path) -> Iterator[Any]:
     """MLflow on an embedded store, with an experiment of the test's own; autologging as before afterwards."""
     import mlflow
+    from mlflow.tracking import fluent
 
     before = mlflow.get_tracking_uri()
+    environment = {name: value for name, value in os.environ.items() if name.startswith("MLFLOW_")}
     mlflow.set_tracking_uri(store_uri)
     name = tmp_path.name
     mlflow.set_experiment(experiment_id=mlflow.create_experiment(name, artifact_location=tmp_path.as_uri()))
@@ -97,6 +100,10 @@ def mlflow_store(store_uri: str, tmp_path: Path) -> Iterator[Any]:
         mlflow.end_run()
     reset_autolog()
     mlflow.set_tracking_uri(before)
+    fluent._active_experiment_id = None
+    for name in [name for name in os.environ if name.startswith("MLFLOW_")]:
+        del os.environ[name]  # MLflow hands experiment and store on to child processes
+    os.environ.update(environment)
 
 
 def reset_autolog() -> None:
@@ -121,6 +128,7 @@ def run_script(tmp_path: Path) -> Callable[..., str]:
             capture_output=True,
             text=True,
             cwd=tmp_path,
+            env={name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")},
             timeout=120,
             check=False,
         )

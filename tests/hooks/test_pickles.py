@@ -49,7 +49,9 @@ def objects(model):
     }
 
 
-@pytest.mark.parametrize("dumps", [pickle.dumps, cloudpickle.dumps, with_joblib], ids=["pickle", "cloudpickle", "joblib"])
+@pytest.mark.parametrize(
+    "dumps", [pickle.dumps, cloudpickle.dumps, with_joblib], ids=["pickle", "cloudpickle", "joblib"]
+)
 def test_same_bytes(recorder, iris, dumps):
     hooks.uninstall()
     model = fitted(iris)

@@ -199,7 +199,8 @@ def _patch_functions_exist() -> bool:
 
 
 def _code_names(value: Any) -> Iterator[str]:
-    code = value if isinstance(value, CodeType) else getattr(value, "__code__", None)
+    # Not getattr: MLflow's modules hold lazy ones, which any question imports.
+    code = value.__code__ if isinstance(value, FunctionType) else value
     if not isinstance(code, CodeType):
         return
     yield code.co_name
