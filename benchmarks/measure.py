@@ -57,15 +57,25 @@ class Cell:
         return LARGE_TARGET if self.rows >= LARGE_ROWS else SMALL_TARGET
 
 
-def models() -> dict[str, Callable[[], Any]]:
-    from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+def _logistic() -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    return {
-        "LogisticRegression": lambda: LogisticRegression(max_iter=200),
-        "RandomForest(50)": lambda: RandomForestClassifier(n_estimators=50, n_jobs=CORES, random_state=0),
-        "HistGradientBoosting": lambda: HistGradientBoostingClassifier(random_state=0),
-    }
+    return LogisticRegression(max_iter=200)
+
+
+def _forest() -> Any:
+    from sklearn.ensemble import RandomForestClassifier
+
+    return RandomForestClassifier(n_estimators=50, n_jobs=CORES, random_state=0)
+
+
+def _boosting() -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    return HistGradientBoostingClassifier(random_state=0)
+
+
+MODELS: dict[str, Callable[[], Any]] = {"logistic": _logistic, "forest": _forest, "boosting": _boosting}
 
 
 def tables() -> dict[int, tuple[Any, Any]]:
@@ -119,7 +129,8 @@ def fits(options: argparse.Namespace, store: str) -> Iterator[Cell]:
     """Every model on every table against one store; modes take turns, each round beginning with another."""
     for rows, (X, y) in tables().items():
         rounds = options.large_rounds if rows >= LARGE_ROWS else options.small_rounds
-        for name, make in models().items():
+        for name in options.models:
+            make = MODELS[name]
             cell = Cell(model=name, rows=rows, store=store)
             if rows < LARGE_ROWS:
                 for mode in MODES:  # imports and first connections are no part of a fit's cost
@@ -190,7 +201,12 @@ def predict_loop(calls: int) -> dict[str, dict[str, float]]:
             watched.append(_predict_all(model, rows))
             mlflow_pitfalls.disable()
         added = statistics.median(ours - theirs for ours, theirs in zip(watched, plain, strict=True))
-        results[name] = {"plain": statistics.median(plain), "watched": statistics.median(watched), "added": added}
+        results[name] = {
+            "calls": calls,
+            "plain": statistics.median(plain),
+            "watched": statistics.median(watched),
+            "added": added,
+        }
     return results
 
 

@@ -1,4 +1,4 @@
-# expects: train-test-overlap, duplicate-rows
+# expects: train-test-overlap
 """Red wine: one row in seven stands in the table twice, so test rows have been seen in training."""
 
 import mlflow_pitfalls

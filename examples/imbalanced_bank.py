@@ -1,4 +1,4 @@
-# expects: accuracy-paradox, class-imbalance
+# expects: accuracy-paradox
 """Bank marketing: one client in nine says yes, and accuracy looks fine although the model finds hardly any of them."""
 
 import mlflow_pitfalls
