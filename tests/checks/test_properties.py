@@ -122,13 +122,13 @@ ESTIMATORS = built(
         )
     ),
     tunable=few(st.sampled_from(["C", "max_depth", "alpha", "class_weight", "max_iter", "n_jobs", "early_stopping"])),
-    parameter_prefix=st.sampled_from(["", "clf__"]),
+    parameter_prefix=st.sampled_from(["", "clf__", "my step__"]),
     is_search=st.booleans(),
     convergence=few(
         built(
             ConvergenceFacts,
             estimator=NAMES,
-            path=st.sampled_from(["", "clf"]),
+            path=st.sampled_from(["", "clf", "a.b", "my step"]),
             n_iter=ROWS,
             max_iter=st.integers(-1, 10**6),
             warned=st.booleans(),

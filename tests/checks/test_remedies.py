@@ -182,6 +182,15 @@ def test_a_pipelines_prefix_is_kept():
     assert weight.code == 'model.set_params(clf__class_weight="balanced")'
 
 
+def test_step_names_that_are_no_python_names_are_quoted():
+    kind = next(kind for kind in known_models() if kind.__name__ == "DecisionTreeClassifier")
+    X, y = data(kind)
+    model = Pipeline([("my tree", kind())])
+    line = remedies.simplify(facts(kind, "my tree__"))[0].code
+    assert line == "model.set_params(**{'my tree__min_samples_leaf': 5})"
+    assert execute(line, model, X, y)["my tree"].min_samples_leaf == 5
+
+
 def test_what_takes_no_weight_gets_another_way():
     kind = next(kind for kind in known_models() if kind.__name__ == "KNeighborsClassifier")
     ways = remedies.balance(facts(kind), Task.BINARY)

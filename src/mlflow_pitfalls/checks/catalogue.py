@@ -8,7 +8,8 @@ from mlflow_pitfalls.checks.accuracy import overfit
 from mlflow_pitfalls.checks.base import Check
 from mlflow_pitfalls.checks.baselines import no_baseline_run
 from mlflow_pitfalls.checks.data_columns import constant_feature, missing_values
-from mlflow_pitfalls.checks.data_rows import duplicate_rows, train_test_drift, train_test_overlap
+from mlflow_pitfalls.checks.data_rows import duplicate_rows, train_test_overlap
+from mlflow_pitfalls.checks.drift import train_test_drift
 from mlflow_pitfalls.checks.evaluation import no_held_out_score, test_set_too_small
 from mlflow_pitfalls.checks.identifiers import id_like_feature
 from mlflow_pitfalls.checks.imbalance import accuracy_paradox, class_imbalance

@@ -11,6 +11,7 @@ from mlflow_pitfalls.model.values import Estimate, Interval
 
 MAX_SUBJECTS = 20  # columns or classes that an outcome names; the rest are counted in its message
 LEVEL = 0.95
+MAX_ROWS = 10**12  # beyond it, how many rows it would take is told as this
 
 
 def usable(estimate: Estimate | None) -> Estimate | None:
@@ -18,7 +19,7 @@ def usable(estimate: Estimate | None) -> Estimate | None:
     if estimate is None or not math.isfinite(estimate.value):
         return None
     interval = estimate.interval
-    if interval is None or (math.isfinite(interval.low) and math.isfinite(interval.high)):
+    if interval is None or math.isfinite(interval.width):
         return estimate
     return Estimate(value=estimate.value, interval=None, rows=estimate.rows)
 
@@ -52,7 +53,9 @@ def share_interval(successes: float, rows: float) -> Interval:
 
 def rows_for_width(rows: int, width: float, wanted: float) -> int:
     """Rows at which an interval would be as narrow as wanted: its width shrinks with the square root of the rows."""
-    return math.ceil(rows * (width / wanted) ** 2) if wanted > 0 else rows
+    if wanted <= 0:
+        return rows
+    return min(MAX_ROWS, math.ceil(rows * min(width / wanted, MAX_ROWS) ** 2))
 
 
 def worst_first(subjects: Iterable[Subject]) -> tuple[Subject, ...]:

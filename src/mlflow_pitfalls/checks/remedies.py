@@ -6,9 +6,10 @@ pipeline asks for, and with a value relative to the one in force.
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mlflow_pitfalls.checks.complexity import as_number, own_settings
 from mlflow_pitfalls.model.outcomes import Remedy
 from mlflow_pitfalls.model.record import ConvergenceFacts, EstimatorFacts
 from mlflow_pitfalls.model.values import Task
@@ -109,8 +110,7 @@ _RICHER_BY_CLASS: dict[str, tuple[Lever, ...]] = {
 
 def set_params_line(estimator: EstimatorFacts, **values: object) -> str:
     """``model.set_params(clf__min_samples_leaf=5)``, with the prefix of the estimator's pipeline."""
-    pairs = ", ".join(f"{estimator.parameter_prefix}{name}={_literal(value)}" for name, value in values.items())
-    return f"model.set_params({pairs})"
+    return _set_params({f"{estimator.parameter_prefix}{name}": value for name, value in values.items()})
 
 
 def simplify(estimator: EstimatorFacts) -> tuple[Remedy, ...]:
@@ -142,8 +142,10 @@ def balance(estimator: EstimatorFacts, task: Task) -> tuple[Remedy, ...]:
         remedies.append(
             Remedy(
                 text="Weight the rows by their class's rarity (sklearn.utils.class_weight).",
-                code=f"model.fit(X_train, y_train, {estimator.parameter_prefix}sample_weight="
-                'compute_sample_weight("balanced", y_train))',
+                code=_call(
+                    "fit(X_train, y_train, ",
+                    {f"{estimator.parameter_prefix}sample_weight": 'compute_sample_weight("balanced", y_train)'},
+                ),
             )
         )
     if task is Task.BINARY:
@@ -160,7 +162,8 @@ def converge(estimator: EstimatorFacts, facts: ConvergenceFacts) -> tuple[Remedy
     """Ways to let one iterative estimator finish."""
     prefix = f"{facts.path.replace('.', '__')}__" if facts.path else estimator.parameter_prefix
     wanted = min(MAX_ITER_CEILING, max(1, facts.max_iter) * MAX_ITER_FACTOR)
-    code = f"model.set_params({prefix}max_iter={wanted})" if facts.path or "max_iter" in estimator.tunable else ""
+    has_parameter = bool(facts.path) or "max_iter" in estimator.tunable
+    code = _set_params({f"{prefix}max_iter": wanted}) if has_parameter else ""
     more = Remedy(text="Allow more iterations.", code=code)
     scale = Remedy(
         text="Scale the features first: solvers crawl where columns differ in size.",
@@ -224,7 +227,7 @@ def _proposal(estimator: EstimatorFacts, lever: Lever) -> float | None:
     if lever.parameter not in estimator.tunable or (lever.parameter == "alpha" and not _alpha_is_penalty(estimator)):
         return None
     text = _current(estimator, lever.parameter)
-    now = _as_number(text) if text else lever.default
+    now = as_number(text) if text else lever.default
     raising = lever.factor > 1
     if now is None:
         # "No limit" cannot be raised, and what cannot be read is left alone.
@@ -243,16 +246,7 @@ def _rounded(parameter: str, value: float) -> float:
 
 
 def _current(estimator: EstimatorFacts, parameter: str) -> str:
-    wanted = f"{estimator.parameter_prefix}{parameter}"
-    return next((value for name, value in estimator.parameters if name == wanted), "")
-
-
-def _as_number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
+    return own_settings(estimator).get(parameter, "")
 
 
 def _alpha_is_penalty(estimator: EstimatorFacts) -> bool:
@@ -272,9 +266,18 @@ def _takes_sample_weight(estimator: EstimatorFacts) -> bool:
     return estimator.family not in _UNWEIGHTED_FAMILIES and estimator.final_class_name not in _UNWEIGHTED_CLASSES
 
 
+def _set_params(values: Mapping[str, object]) -> str:
+    return _call("set_params(", {name: _literal(value) for name, value in values.items()})
+
+
+def _call(start: str, arguments: Mapping[str, str]) -> str:
+    """A method call of the model's; step names that are no Python names go into a dictionary."""
+    if all(name.isidentifier() for name in arguments):
+        return f"model.{start}{', '.join(f'{name}={value}' for name, value in arguments.items())})"
+    return f"model.{start}**{{{', '.join(f'{name!r}: {value}' for name, value in arguments.items())}}})"
+
+
 def _literal(value: object) -> str:
     if isinstance(value, str):
         return f'"{value}"'
-    if isinstance(value, float) and not value.is_integer():
-        return f"{value:g}"
     return f"{value:g}" if isinstance(value, float) else repr(value)

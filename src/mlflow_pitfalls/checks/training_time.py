@@ -7,7 +7,7 @@ from mlflow_pitfalls.checks.evidence import decided, evidence, worst_first
 from mlflow_pitfalls.checks.facts import Fact
 from mlflow_pitfalls.checks.remedies import converge, speed_up
 from mlflow_pitfalls.checks.text import count, number, plural, seconds, short
-from mlflow_pitfalls.model.outcomes import Group, Subject
+from mlflow_pitfalls.model.outcomes import Evidence, Group, Subject
 from mlflow_pitfalls.model.record import ConvergenceFacts, FitFacts, RunRecord
 from mlflow_pitfalls.model.values import Severity
 
@@ -106,10 +106,7 @@ def _against_linear(record: RunRecord, limits: Limits) -> Verdict | None:
     )
 
 
-def _slow(fit: FitFacts, reason: str, proof: object) -> Verdict:
-    from mlflow_pitfalls.model.outcomes import Evidence
-
-    assert isinstance(proof, Evidence)
+def _slow(fit: FitFacts, reason: str, proof: Evidence) -> Verdict:
     remedies = speed_up(fit.estimator)
     return flagged(
         f"{short(fit.estimator.final_class_name)} took {seconds(fit.seconds)} on {count(fit.rows)} rows × "
