@@ -23,6 +23,8 @@ logger = logging.getLogger("mlflow_pitfalls")
 Build = Callable[[], LogItems | None]
 
 _MILLISECONDS = 1_000
+BUILDING_SECONDS = 30.0  # the last reports' own work may take so long at exit
+LEAST_SENDING_SECONDS = 1.0
 KEPT_IN_MEMORY = 8  # waiting writes that are not read back from the spool when their turn comes
 
 
@@ -86,8 +88,10 @@ class Writer:
     def close(self, timeout: float) -> bool:
         """Take nothing more and finish within the time; what could not be sent stays in the spool and is told.
 
+        Reports that are still being built are finished first, since they need nothing but this machine.
+
         Args:
-            timeout: Seconds that this call may take.
+            timeout: Seconds that the tracking store may take.
 
         Returns:
             Whether everything has reached its store.
@@ -96,8 +100,8 @@ class Writer:
             return True
         self._closed = True
         deadline = monotonic() + timeout
-        built = self._builder.stop(timeout)
-        finished = self._sender.stop(deadline - monotonic()) and built
+        built = self._builder.stop(max(timeout, BUILDING_SECONDS))
+        finished = self._sender.stop(max(deadline - monotonic(), LEAST_SENDING_SECONDS)) and built
         with guard("closing the writer"):
             if finished:
                 quiet.unmute()

@@ -14,7 +14,6 @@ from mlflow_pitfalls.capture.containers import Sample, take_sample
 from mlflow_pitfalls.capture.drift import drift_facts
 from mlflow_pitfalls.capture.fingerprint import chance_of_match, row_hashes
 from mlflow_pitfalls.capture.lineage.row_sets import resampled_before_split
-from mlflow_pitfalls.capture.metrics import MetricSpec
 from mlflow_pitfalls.capture.overlap import overlap_facts
 from mlflow_pitfalls.capture.profile import profile_dataset
 from mlflow_pitfalls.capture.recording.drafts import FitState, HeldOut, RunDraft, TrainingRows

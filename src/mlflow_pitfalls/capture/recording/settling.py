@@ -13,6 +13,7 @@ from mlflow_pitfalls.capture.containers import shape_of, take_rows
 from mlflow_pitfalls.capture.lineage.tracker import Lineage
 from mlflow_pitfalls.capture.recording.calls import bounded_scores, bounded_vector
 from mlflow_pitfalls.capture.recording.drafts import FitState, HeldOut, Output, RunDraft
+from mlflow_pitfalls.capture.recording.scoring import metrics_of
 from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.model.values import Task
 
@@ -21,7 +22,9 @@ Quiet = Callable[[], AbstractContextManager[Any]]
 _SHARE_OF_FIT = 0.02  # of the fit's wall-clock may go into predictions of ours …
 _LEAST_BUDGET = 0.25  # … but so many seconds always
 _LARGEST_BUDGET = 5.0
-_TRIAL_ROWS = 200  # the cost of a row is measured on so many
+_FIRST_PART = 256  # rows of the first call
+_GROWTH = 4  # from one call to the next, while not all rows can be afforded
+_ORDER_SEED = 0
 _SHORTEST = 1e-6  # seconds; below it clocks say nothing
 _SIDES = 2
 
@@ -49,7 +52,7 @@ class Settler:
             return
         deadline = time.perf_counter() + min(_LARGEST_BUDGET, max(_LEAST_BUDGET, _SHARE_OF_FIT * fit.seconds))
         with self._quiet(), guard("predicting bounded samples"):
-            self._predict(fit, held_out, estimator, deadline)
+            self._predict(fit, held_out, estimator, deadline, _needs_scores(draft, fit))
 
     def _from_split(self, fit: FitState) -> HeldOut | None:
         """The script split its data and never evaluated: the kept sample of the other side, in the fit's space."""
@@ -70,11 +73,13 @@ class Settler:
         held_out.y = bounded_vector(target.data, np.arange(len(target.positions)))
         return fit.keep(held_out)
 
-    def _predict(self, fit: FitState, held_out: HeldOut | None, estimator: Any, deadline: float) -> None:
+    def _predict(
+        self, fit: FitState, held_out: HeldOut | None, estimator: Any, deadline: float, scores_wanted: bool
+    ) -> None:
         training = fit.training
         if training is None or training.y is None:
             return
-        method = _score_method(estimator) if training.task in (Task.BINARY, Task.MULTICLASS) else None
+        method = _score_method(estimator) if scores_wanted else None
         if held_out is not None:
             wanted = _missing(held_out.labels, held_out.scores, method)
             middle = time.perf_counter() + (deadline - time.perf_counter()) / _SIDES
@@ -83,6 +88,12 @@ class Settler:
         wanted = _missing(fit.train_labels, fit.train_scores, method)
         labels, scores = _outputs(estimator, wanted, training.x, deadline)
         fit.train_labels, fit.train_scores = fit.train_labels or labels, fit.train_scores or scores
+
+
+def _needs_scores(draft: RunDraft, fit: FitState) -> bool:
+    """Whether a metric of this run ranks rows, so that labels will not do."""
+    task = fit.training.task if fit.training is not None else Task.UNKNOWN
+    return task.is_classification and any(metric.needs != "labels" for metric, _ in metrics_of(draft, fit, task))
 
 
 def _score_method(estimator: Any) -> str | None:
@@ -111,32 +122,44 @@ def _missing(labels: Output | None, scores: Output | None, method: str | None) -
 
 
 def _outputs(estimator: Any, methods: list[str], rows: Any, deadline: float) -> tuple[Output | None, Output | None]:
-    """Labels and scores of as many evenly spaced rows as the time until the deadline allows."""
+    """Labels and scores of as many rows, chosen at random, as the time until the deadline allows."""
     shape = shape_of(rows) if rows is not None else None
     if shape is None or not shape[0] or not methods:
         return None, None
-    index = _affordable(getattr(estimator, methods[0]), rows, shape[0], len(methods), deadline)
     found: dict[str, Output | None] = {}
-    for method in methods:
-        chosen = rows if index is None else take_rows(rows, index)
-        take = bounded_vector if method == "predict" else bounded_scores
-        result = getattr(estimator, method)(chosen)
-        values = take(result, np.arange(shape[0] if index is None else len(index)))
-        found[method] = Output(values, index) if values is not None else None
+    for done, method in enumerate(methods):
+        now = time.perf_counter()
+        share = now + (deadline - now) / (len(methods) - done)
+        found[method] = _output(getattr(estimator, method), method, rows, shape[0], share)
     labels = found.pop("predict", None)
     return labels, next(iter(found.values()), None)
 
 
-def _affordable(call: Callable[[Any], Any], rows: Any, count: int, calls: int, deadline: float) -> Any:
-    """Positions of the rows that can be afforded, None for all: the cost of a row is measured on a few."""
-    if count <= _TRIAL_ROWS:
-        return None
-    started = time.perf_counter()
-    call(take_rows(rows, _evenly(count, _TRIAL_ROWS)))
-    spent = max(time.perf_counter() - started, _SHORTEST)
-    affordable = int((deadline - time.perf_counter()) / calls / (spent / _TRIAL_ROWS))
-    return None if affordable >= count else _evenly(count, max(affordable, _TRIAL_ROWS))
+def _output(call: Callable[[Any], Any], method: str, rows: Any, count: int, deadline: float) -> Output | None:
+    """Call on growing parts: each tells what a row costs, and so how many more can be afforded."""
+    take = bounded_vector if method == "predict" else bounded_scores
+    if count <= _FIRST_PART:
+        values = take(call(rows), np.arange(count))
+        return Output(values) if values is not None else None
+    order = np.random.default_rng(_ORDER_SEED).permutation(count)
+    parts: list[Any] = []
+    done, size = 0, _FIRST_PART
+    while done < count and size > 0:
+        index = np.sort(order[done : done + size])
+        started = time.perf_counter()
+        values = take(call(take_rows(rows, index)), np.arange(len(index)))
+        if values is None:
+            return None
+        order[done : done + size] = index
+        parts.append(values)
+        done += len(index)
+        cost = max(time.perf_counter() - started, _SHORTEST) / len(index)
+        affordable = int((deadline - time.perf_counter()) / cost)
+        size = affordable if affordable >= count - done else min(affordable, size * _GROWTH)
+    return _in_order(np.concatenate(parts), order[:done], count)
 
 
-def _evenly(count: int, size: int) -> Any:
-    return np.unique(np.linspace(0, count - 1, size).astype(np.intp))
+def _in_order(values: Any, index: Any, count: int) -> Output:
+    """Values of scattered rows, put back into the rows' own order."""
+    ascending = np.argsort(index)
+    return Output(values[ascending], None if len(index) == count else index[ascending])
