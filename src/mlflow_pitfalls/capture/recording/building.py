@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from mlflow_pitfalls.capture.drift import drift_facts
 from mlflow_pitfalls.capture.fingerprint import chance_of_match, row_hashes
 from mlflow_pitfalls.capture.lineage.row_sets import resampled_before_split
 from mlflow_pitfalls.capture.overlap import overlap_facts
-from mlflow_pitfalls.capture.profile import profile_dataset
+from mlflow_pitfalls.capture.profile import class_labels, profile_dataset
 from mlflow_pitfalls.capture.recording.drafts import FitState, HeldOut, RunDraft, TrainingRows
 from mlflow_pitfalls.capture.recording.scoring import held_out_predictions, metrics_of, scores_of, train_predictions
 from mlflow_pitfalls.capture.single_feature import single_feature_facts
@@ -159,8 +160,10 @@ class RecordBuilder:
         if held_out is None or frame is None or training.frame is None or training.hashes is None:
             return None
         hashes = row_hashes(frame.frame, max_rows=len(frame.frame))
-        expected = chance_of_match(training.frame.frame, fit.rows, frame.frame)
-        return overlap_facts(training.hashes, hashes, train_rows=fit.rows, expected_share=expected)
+        found = overlap_facts(training.hashes, hashes, train_rows=fit.rows, expected_share=0.0)
+        if found is None or not found.matched:
+            return found
+        return replace(found, expected_share=chance_of_match(training.frame.frame, fit.rows, frame.frame))
 
     def _single_features(
         self, training: TrainingRows, held_out: HeldOut | None, frame: Sample | None
@@ -196,6 +199,7 @@ class RecordBuilder:
             target_name=training.target_name,
             privacy=self._settings.privacy,
             seed=self._settings.seed,
+            class_labels=_labels_of_both(training, held_out) or None,
         )
         return replace(profile, rows=held_out.count)
 
@@ -238,6 +242,14 @@ class RecordBuilder:
             resampling=fit.sampler is not None or (rows is not None and bool(rows.resamplings())),
             threshold_tuning=fit.threshold_tuned or (self._held_out is not None and self._held_out.own_labels),
         )
+
+
+def _labels_of_both(training: TrainingRows, held_out: HeldOut) -> dict[Any, str]:
+    """The training side's labels; classes that only the held-out side has get stand-ins."""
+    if not training.labels or held_out.y is None:
+        return dict(training.labels)
+    unseen = [value for value in class_labels(held_out.y) if value not in training.labels]
+    return {**training.labels, **{value: f"unseen class {i}" for i, value in enumerate(unseen, start=1)}}
 
 
 def _rows(data: object) -> int:

@@ -45,6 +45,7 @@ class TrainingRows:
     profile: DatasetProfile | None
     target_name: str
     task: Task
+    labels: Mapping[Any, str] = field(default_factory=dict)  # under which classes are reported, for both sides
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from mlflow_pitfalls.capture.fingerprint import row_hashes
 from mlflow_pitfalls.capture.lineage.objects import Bounded
 from mlflow_pitfalls.capture.lineage.row_sets import Node
 from mlflow_pitfalls.capture.lineage.tracker import Lineage
-from mlflow_pitfalls.capture.profile import profile_dataset
+from mlflow_pitfalls.capture.profile import class_labels, profile_dataset
 from mlflow_pitfalls.capture.recording.calls import bounded_rows, bounded_vector, features_of, place, target_of
 from mlflow_pitfalls.capture.recording.drafts import FitState, TrainingRows
 from mlflow_pitfalls.capture.task import target_name_of, task_of
@@ -94,6 +94,7 @@ class FitCapture:
         labels = bounded_vector(target, positions) if target is not None and _rows(target) == shape[0] else None
         task = task_of(target, owner)
         name = target_name_of(target)
+        told = class_labels(target, privacy=self._settings.privacy) if task.is_classification else {}
         profile = None
         if frame is not None:
             profile = profile_dataset(
@@ -106,6 +107,7 @@ class FitCapture:
                 target_name=name,
                 privacy=self._settings.privacy,
                 seed=self._settings.seed,
+                class_labels=told or None,
             )
         return TrainingRows(
             x=bounded_rows(features, positions, shape[1]),
@@ -116,6 +118,7 @@ class FitCapture:
             profile=profile,
             target_name=name,
             task=task,
+            labels=told,
         )
 
 
