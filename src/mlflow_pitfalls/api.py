@@ -11,7 +11,7 @@ from mlflow_pitfalls import hooks
 from mlflow_pitfalls.checks.catalogue import unknown_ignores, unknown_thresholds
 from mlflow_pitfalls.errors import PitfallsError, SettingsError, forget_reported, guard, set_test_mode
 from mlflow_pitfalls.notebook_cells import watch_cells
-from mlflow_pitfalls.report.notebook import Report
+from mlflow_pitfalls.reporting.notebook import Report
 from mlflow_pitfalls.session import Session
 from mlflow_pitfalls.settings import Privacy, Settings
 from mlflow_pitfalls.sinks.runs import load_report

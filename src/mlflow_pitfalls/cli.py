@@ -53,8 +53,8 @@ def report(run_id: str, tracking_uri: str | None, html: str | None) -> None:
     """Show what was found in the run RUN_ID."""
     from mlflow_pitfalls import api
     from mlflow_pitfalls.checks.docs import explanations
-    from mlflow_pitfalls.report.html import render
-    from mlflow_pitfalls.report.terminal import print_table
+    from mlflow_pitfalls.reporting.html import render
+    from mlflow_pitfalls.reporting.terminal import print_table
 
     found = api.report(run_id, tracking_uri=tracking_uri)
     print_table(found.record, found.outcomes, stream=sys.stdout, url=found.url)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mlflow_pitfalls.errors import guard
-from mlflow_pitfalls.report.notebook import Report
+from mlflow_pitfalls.reporting.notebook import Report
 
 CellEnded = Callable[[], list[Report]]
 _EVENT = "post_run_cell"

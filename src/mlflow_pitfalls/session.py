@@ -20,9 +20,9 @@ from mlflow_pitfalls.hooks.quiet import quiet
 from mlflow_pitfalls.model.items import LogItems
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
 from mlflow_pitfalls.notebook_cells import in_notebook
-from mlflow_pitfalls.report.log_items import partial_items, settled_items, target_digest
-from mlflow_pitfalls.report.notebook import Report
-from mlflow_pitfalls.report.terminal import print_table
+from mlflow_pitfalls.reporting.log_items import partial_items, settled_items, target_digest
+from mlflow_pitfalls.reporting.notebook import Report
+from mlflow_pitfalls.reporting.terminal import print_table
 from mlflow_pitfalls.settings import Settings
 from mlflow_pitfalls.sinks.history import read_history
 from mlflow_pitfalls.sinks.uris import run_url
@@ -124,7 +124,8 @@ class Session:
             return record
         found = None
         with guard("reading the experiment's history"):
-            found = read_history(tracking_uri, record.run.experiment_id, record.run.run_id, record.task, target_digest(record))
+            run, target = record.run, target_digest(record)
+            found = read_history(tracking_uri, run.experiment_id, run.run_id, record.task, target)
         return replace(record, history=found)
 
     def _remember(self, report: Report) -> None:

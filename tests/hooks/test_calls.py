@@ -193,7 +193,7 @@ class TestEstimators:
         assert recorder.calls == [(name, "fit"), (name, "predict"), (name, "score")]
 
     def test_fit_transform_of_a_pipeline_and_its_conditional_methods(self, recorder, iris):
-        X, y = iris
+        X, _ = iris
         pipeline = make_pipeline(StandardScaler(), StandardScaler())
         Z = pipeline.fit_transform(X)
         back = pipeline.inverse_transform(Z)

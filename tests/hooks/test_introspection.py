@@ -9,8 +9,23 @@ from typing import Any
 
 import pytest
 import sklearn
-from sklearn import ensemble, linear_model, metrics, model_selection, naive_bayes, neighbors, pipeline, preprocessing
-from sklearn import cluster, decomposition, dummy, feature_selection, impute, svm, tree
+from sklearn import (
+    cluster,
+    decomposition,
+    dummy,
+    ensemble,
+    feature_selection,
+    impute,
+    linear_model,
+    metrics,
+    model_selection,
+    naive_bayes,
+    neighbors,
+    pipeline,
+    preprocessing,
+    svm,
+    tree,
+)
 from sklearn.base import BaseEstimator
 from sklearn.utils.estimator_checks import check_estimator
 

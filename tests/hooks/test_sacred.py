@@ -271,7 +271,7 @@ class TestThreadsAndProcesses:
 
 class TestOverrides:
     def test_the_users_method_wins_and_stays(self, recorder, iris):
-        X, y = iris
+        X, _ = iris
 
         class Mine(BaseEstimator):
             def fit(self, X, y=None):
@@ -288,7 +288,7 @@ class TestOverrides:
 
     def test_mock_patch_in_and_out(self, recorder, iris):
         X, y = iris
-        before = vars(GaussianNB)["predict_log_proba"] if "predict_log_proba" in vars(GaussianNB) else None
+        before = vars(GaussianNB).get("predict_log_proba")
         with mock.patch.object(LogisticRegression, "predict_proba", return_value="mocked"):
             assert LogisticRegression().predict_proba(X) == "mocked"
         model = LogisticRegression(max_iter=500).fit(X, y)

@@ -14,7 +14,7 @@ from mlflow_pitfalls.capture.containers import (
     take_rows,
     take_sample,
 )
-from mlflow_pitfalls.capture.values import Vector
+from mlflow_pitfalls.capture.containers.values import Vector
 from mlflow_pitfalls.model.values import Task
 
 DEFAULT_TARGET_NAME = "target"

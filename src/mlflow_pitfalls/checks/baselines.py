@@ -100,7 +100,8 @@ def no_baseline_run(record: RunRecord, limits: Limits) -> Verdict:
 def _is_complex(estimator: EstimatorFacts) -> bool:
     if estimator.family == "svm":
         is_linear = estimator.final_class_name.startswith("Linear")
-        return not is_linear and own_settings(estimator).get("kernel", "rbf").strip("'\"") != "linear"
+        default_kernel = "linear" if estimator.final_class_name == "KernelRidge" else "rbf"
+        return not is_linear and own_settings(estimator).get("kernel", default_kernel) != "linear"
     return estimator.family in _COMPLEX_FAMILIES or estimator.final_class_name.startswith(_ENSEMBLES)
 
 

@@ -55,8 +55,7 @@ class _Finder(MetaPathFinder):
     def tell(self, fullname: str) -> None:
         """Run the callbacks of a package, once."""
         for callback in self.waiting.pop(fullname, ()):
-            with errors.guard(f"hooking {fullname}"):
-                callback()
+            _call(fullname, callback)
         if not self.waiting:
             _remove(self)
 
@@ -69,13 +68,18 @@ def when_imported(package: str, callback: Callback) -> None:
     global _finder
     module = sys.modules.get(package)
     if module is not None and not _is_loading(module):
-        callback()
+        _call(package, callback)
         return
     if _finder is None:
         _finder = _Finder()
     _finder.waiting.setdefault(package, []).append(callback)
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
+
+
+def _call(package: str, callback: Callback) -> None:
+    with errors.guard(f"hooking {package}"):
+        callback()
 
 
 def forget(package: str) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlflow_pitfalls.model.items import Artifact, LogItems, Metric, Tag
 from mlflow_pitfalls.model.values import Severity
-from mlflow_pitfalls.report.links import TABLE_PATH
+from mlflow_pitfalls.reporting.links import TABLE_PATH
 from mlflow_pitfalls.sinks.limits import MAX_TAG_LENGTH, fit
 from mlflow_pitfalls.sinks.note import NOTE_TAG, merge_note
 from mlflow_pitfalls.sinks.uris import store_is_gone

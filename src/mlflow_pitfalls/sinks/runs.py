@@ -12,7 +12,7 @@ from mlflow_pitfalls.errors import PitfallsError
 from mlflow_pitfalls.model.codec import from_json
 from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
-from mlflow_pitfalls.report.links import OUTCOMES_PATH, RECORD_PATH
+from mlflow_pitfalls.reporting.links import OUTCOMES_PATH, RECORD_PATH
 from mlflow_pitfalls.sinks.reading import is_reachable, read_within
 
 if TYPE_CHECKING:

@@ -289,8 +289,7 @@ def test_partial_fits_are_one_fit(watched, cancer):
     assert record.fit.method == "partial_fit"
 
 
-def test_a_failed_fit_is_told_and_raises_as_before(watched, cancer):
-    X, y = cancer
+def test_a_failed_fit_is_told_and_raises_as_before(watched):
     with pytest.raises(ValueError, match="NaN"):
         LogisticRegression().fit(np.full((30, 2), np.nan), [0, 1] * 15)
     assert watched.settle().fit.error == "ValueError"

@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from mlflow_pitfalls.capture.containers import take_rows
-from mlflow_pitfalls.capture.fingerprint import DIGEST_ROWS, column_digests, evenly_spaced
+from mlflow_pitfalls.capture.fingerprints.fingerprint import DIGEST_ROWS, column_digests, evenly_spaced
 from mlflow_pitfalls.capture.lineage.row_sets import Node
 
 V = TypeVar("V")

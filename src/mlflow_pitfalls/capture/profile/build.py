@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mlflow_pitfalls.capture.containers import Sample, container_name
-from mlflow_pitfalls.capture.fingerprint import content_digest
+from mlflow_pitfalls.capture.containers.text import safe_text
+from mlflow_pitfalls.capture.fingerprints.fingerprint import content_digest
 from mlflow_pitfalls.capture.profile.association import (
     SampledTarget,
     category_association,
@@ -33,7 +34,6 @@ from mlflow_pitfalls.capture.profile.sampled import (
     value_facts,
 )
 from mlflow_pitfalls.capture.profile.target import finite_or_none, profile_target
-from mlflow_pitfalls.capture.text import safe_text
 from mlflow_pitfalls.model.profile import Association, ColumnKind, ColumnProfile, DatasetProfile
 from mlflow_pitfalls.model.values import Role, Task
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mlflow_pitfalls.capture.chance import expected_duplicates
 from mlflow_pitfalls.capture.containers import Sample, as_vector, take_rows, take_sample
-from mlflow_pitfalls.capture.families import Family, family_of
-from mlflow_pitfalls.capture.fingerprint import hashes_of_frame, row_hashes
-from mlflow_pitfalls.capture.hashing import Words, column_words, finished, frame_words, mixed_words
+from mlflow_pitfalls.capture.containers.families import Family, family_of
+from mlflow_pitfalls.capture.fingerprints.chance import expected_duplicates
+from mlflow_pitfalls.capture.fingerprints.fingerprint import hashes_of_frame, row_hashes
+from mlflow_pitfalls.capture.fingerprints.hashing import Words, column_words, finished, frame_words, mixed_words
 from mlflow_pitfalls.model.profile import DuplicateFacts
 
 # Rows that are compared in full; of more rows, those whose screening hash falls into one residue class, so that all

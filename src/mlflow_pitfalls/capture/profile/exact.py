@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mlflow_pitfalls.capture.containers import take_sample
-from mlflow_pitfalls.capture.families import Family, family_of
+from mlflow_pitfalls.capture.containers.families import Family, family_of
+from mlflow_pitfalls.capture.containers.values import unmasked
 from mlflow_pitfalls.capture.profile.kinds import SampledColumn, holds_numbers, object_numbers
 from mlflow_pitfalls.capture.profile.moments import Moments, Reader, moments_of_columns, moments_of_matrix
 from mlflow_pitfalls.capture.profile.sparse import moments_of_sparse
-from mlflow_pitfalls.capture.values import unmasked
 
 # About half a second of one core; larger tables are measured on the sample.
 MAX_EXACT_CELLS = 150_000_000

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mlflow_pitfalls.capture.containers import as_vector
-from mlflow_pitfalls.capture.families import Family, family_of
-from mlflow_pitfalls.capture.text import safe_text
+from mlflow_pitfalls.capture.containers.families import Family, family_of
+from mlflow_pitfalls.capture.containers.text import safe_text
 
 # A value is written only where at least so many rows share it, as in statistical disclosure control.
 MINIMUM_ROWS_PER_VALUE = 20

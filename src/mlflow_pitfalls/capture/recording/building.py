@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from mlflow_pitfalls.capture.class_scores import class_score_facts
 from mlflow_pitfalls.capture.containers import Sample, take_sample
-from mlflow_pitfalls.capture.drift import drift_facts
-from mlflow_pitfalls.capture.fingerprint import chance_of_match, row_hashes
+from mlflow_pitfalls.capture.fingerprints.fingerprint import chance_of_match, row_hashes
 from mlflow_pitfalls.capture.lineage.row_sets import resampled_before_split
-from mlflow_pitfalls.capture.overlap import overlap_facts
 from mlflow_pitfalls.capture.profile import class_labels, profile_dataset
 from mlflow_pitfalls.capture.recording.drafts import FitState, HeldOut, RunDraft, TrainingRows
 from mlflow_pitfalls.capture.recording.scoring import held_out_predictions, metrics_of, scores_of, train_predictions
-from mlflow_pitfalls.capture.single_feature import single_feature_facts
+from mlflow_pitfalls.capture.statistics.class_scores import class_score_facts
+from mlflow_pitfalls.capture.statistics.drift import drift_facts
+from mlflow_pitfalls.capture.statistics.overlap import overlap_facts
+from mlflow_pitfalls.capture.statistics.single_feature import single_feature_facts
 from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.model.profile import DatasetProfile
 from mlflow_pitfalls.model.record import (

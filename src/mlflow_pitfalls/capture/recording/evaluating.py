@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mlflow_pitfalls.capture.containers import shape_of, take_sample
-from mlflow_pitfalls.capture.fingerprint import chance_of_match, row_hashes
+from mlflow_pitfalls.capture.fingerprints.fingerprint import chance_of_match, row_hashes
 from mlflow_pitfalls.capture.lineage.row_sets import Node, Rows, role_of
 from mlflow_pitfalls.capture.lineage.tracker import Lineage
 from mlflow_pitfalls.capture.recording.calls import (

@@ -6,8 +6,13 @@ import weakref
 from typing import Any
 
 from mlflow_pitfalls.capture.containers import as_vector, shape_of, take_sample
-from mlflow_pitfalls.capture.estimator import class_weight_used, estimator_facts, sampler_inside, threshold_tuned
-from mlflow_pitfalls.capture.fingerprint import row_hashes
+from mlflow_pitfalls.capture.estimators.estimator import (
+    class_weight_used,
+    estimator_facts,
+    sampler_inside,
+    threshold_tuned,
+)
+from mlflow_pitfalls.capture.fingerprints.fingerprint import row_hashes
 from mlflow_pitfalls.capture.lineage.objects import Bounded
 from mlflow_pitfalls.capture.lineage.row_sets import Node
 from mlflow_pitfalls.capture.lineage.tracker import Lineage

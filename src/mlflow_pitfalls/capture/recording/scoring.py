@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlflow_pitfalls.capture.metrics import (
+from mlflow_pitfalls.capture.recording.drafts import Array, Evaluation, FitState, HeldOut, Output, RunDraft
+from mlflow_pitfalls.capture.statistics.metrics import (
     MetricSpec,
     Predictions,
     metric_by_scorer,
     metric_for,
     primary_metric,
 )
-from mlflow_pitfalls.capture.recording.drafts import Array, Evaluation, FitState, HeldOut, Output, RunDraft
-from mlflow_pitfalls.capture.scores import score_facts
+from mlflow_pitfalls.capture.statistics.scores import score_facts
 from mlflow_pitfalls.model.record import ScoreFacts
 from mlflow_pitfalls.model.values import Role, Task
 from mlflow_pitfalls.settings import Settings

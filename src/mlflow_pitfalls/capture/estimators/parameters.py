@@ -1,0 +1,108 @@
+"""Hyperparameters as short, safe text: no data, no secrets, nothing that the user's code would have to render."""
+
+from __future__ import annotations
+
+import inspect
+import numbers
+import re
+from typing import Any
+
+from mlflow_pitfalls.capture.containers.text import safe_text
+from mlflow_pitfalls.capture.estimators.nested import is_estimator
+
+_MAX_PARAMETERS = 100
+_MAX_VALUE_LENGTH = 60
+_MAX_NUMBERS = 6  # of a sequence such as hidden_layer_sizes
+_SIGNIFICANT_DIGITS = 6
+_SECRET = re.compile(r"passw|secret|token|api_?key|credential|auth|private_?key", re.IGNORECASE)
+# Lists of named estimators, whose members appear under their own names.
+_CONTAINERS = frozenset({"steps", "transformers", "transformer_list", "estimators"})
+
+
+def parameters_of(estimator: Any) -> dict[str, Any]:
+    """``get_params(deep=True)``, called once; empty where there is none, or it raises."""
+    try:
+        found = type(estimator).get_params(estimator, deep=True)
+        return {name: value for name, value in found.items() if isinstance(name, str)}
+    except Exception:  # noqa: BLE001 - foreign code
+        return {}
+
+
+def changed_parameters(estimator: Any, parameters: dict[str, Any], prefix: str = "") -> tuple[tuple[str, str], ...]:
+    """The parameters that differ from their constructors' defaults.
+
+    Args:
+        estimator: Whose parameters they are.
+        parameters: By nested name, as ``get_params(deep=True)`` gives them.
+        prefix: Put before each name.
+
+    Returns:
+        Names and values, sorted by name. Names that look like a secret's are left out; data appears as its type.
+    """
+    defaults = {"": _defaults(type(estimator))}
+    for name, value in parameters.items():
+        if is_estimator(value):
+            defaults[f"{name}__"] = _defaults(type(value))
+    changed: list[tuple[str, str]] = []
+    for name in sorted(parameters):
+        value = parameters[name]
+        owner, _, own = name.rpartition("__")
+        known = defaults.get(f"{owner}__" if owner else "", {})
+        if own in _CONTAINERS or _SECRET.search(name) or (is_estimator(value) and own not in known):
+            continue
+        if own in known and _is_same(value, known[own]):
+            continue
+        if own not in known and value is None:
+            continue  # a library's own "not set"
+        changed.append((safe_text(prefix + name), value_text(value)))
+    return tuple(changed[:_MAX_PARAMETERS])
+
+
+def value_text(value: Any) -> str:
+    """A parameter's value: scalars and short runs of numbers as they are, everything else by its type's name."""
+    if value is None or isinstance(value, bool | str):
+        return safe_text(value, limit=_MAX_VALUE_LENGTH)
+    if isinstance(value, numbers.Real) and type(value).__module__ in ("builtins", "numpy"):
+        number = float(value)
+        is_whole = isinstance(value, numbers.Integral)
+        return safe_text(value, limit=_MAX_VALUE_LENGTH) if is_whole else f"{number:.{_SIGNIFICANT_DIGITS}g}"
+    if type(value) in (list, tuple) and len(value) <= _MAX_NUMBERS and all(_is_number(item) for item in value):
+        inner = ", ".join(value_text(item) for item in value)
+        return safe_text(f"[{inner}]" if isinstance(value, list) else f"({inner})", limit=_MAX_VALUE_LENGTH)
+    if isinstance(value, type) or inspect.isroutine(value):
+        return safe_text(getattr(value, "__name__", type(value).__name__), limit=_MAX_VALUE_LENGTH)
+    return safe_text(type(value).__name__, limit=_MAX_VALUE_LENGTH)
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or (isinstance(value, bool | int | float))
+
+
+def _defaults(kind: type) -> dict[str, Any]:
+    """The constructor's defaults, those of its bases too where it passes keywords on (XGBoost, LightGBM)."""
+    found: dict[str, Any] = {}
+    for base in kind.__mro__:
+        constructor = base.__dict__.get("__init__")
+        if constructor is None or base is object:
+            continue
+        try:
+            signature = inspect.signature(constructor)
+        except (TypeError, ValueError):
+            continue
+        for name, parameter in signature.parameters.items():
+            if parameter.default is not inspect.Parameter.empty:
+                found.setdefault(name, parameter.default)
+    return found
+
+
+def _is_same(value: Any, default: Any) -> bool:
+    """Equality of plain values; anything else is the default only if it is the same object."""
+    if value is default:
+        return True
+    plain = (bool, int, float, str, type(None))
+    if isinstance(value, plain) and isinstance(default, plain):
+        both_nan = value != value and default != default  # noqa: PLR0124 - NaN, a usual default of missing_values
+        return bool(both_nan or value == default)
+    if type(value) is tuple and type(default) is tuple and all(_is_number(item) for item in (*value, *default)):
+        return value == default
+    return False

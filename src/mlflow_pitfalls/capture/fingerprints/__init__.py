@@ -1,0 +1,1 @@
+"""Fingerprints of content, by which rows are recognised in another container."""

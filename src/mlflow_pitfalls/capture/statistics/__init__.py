@@ -1,0 +1,1 @@
+"""Statistics of both sides of a split, from small arrays to facts."""
