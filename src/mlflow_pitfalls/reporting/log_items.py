@@ -26,7 +26,9 @@ _DIGEST_LENGTH = 16
 
 
 def partial_items(record: RunRecord, *, timestamp_ms: int = 0) -> LogItems:
-    """What a run carries after a fit, before it is judged: version, state and times.
+    """What a run carries after a fit, before it is judged: version, state, the fit's time, and the facts so far.
+
+    Only what will not change any more is a metric: a second value would make a line chart of MLflow's bar chart.
 
     Args:
         record: The run's facts so far.
@@ -36,7 +38,8 @@ def partial_items(record: RunRecord, *, timestamp_ms: int = 0) -> LogItems:
         run_id=record.run.run_id,
         stage=PARTIAL,
         tags=_state_tags(record, PARTIAL),
-        metrics=_metrics(_times(record)),
+        metrics=_metrics(_fit_times(record)) if len(record.fits) == 1 else (),
+        artifacts=_made({links.RECORD_PATH: lambda: _utf8(to_json(record))}),
         timestamp_ms=timestamp_ms,
     )
 
@@ -143,11 +146,18 @@ def _scores(record: RunRecord) -> dict[str, float | None]:
     }
 
 
-def _times(record: RunRecord) -> dict[str, float | None]:
+def _fit_times(record: RunRecord) -> dict[str, float | None]:
     times, fitted = record.times, record.fit is not None or bool(record.fits)
     return {
         "pitfalls/fit_seconds": times.fit_seconds if fitted else None,
         "pitfalls/fit_cpu_seconds": times.fit_cpu_seconds if fitted else None,
+    }
+
+
+def _times(record: RunRecord) -> dict[str, float | None]:
+    times = record.times
+    return {
+        **_fit_times(record),
         "pitfalls/predict_seconds": times.predict_seconds if times.predict_calls else None,
         "pitfalls/peak_rss_mb": times.peak_rss_mb,
         "pitfalls/overhead_seconds": times.overhead_seconds,
@@ -174,13 +184,19 @@ def _artifacts(record: RunRecord, outcomes: Outcomes, docs: Mapping[str, str]) -
         links.RECORD_PATH: lambda: _utf8(to_json(record)),
         links.OUTCOMES_PATH: lambda: _utf8(to_json(outcomes)),
     }
+    found = [*_made(makers)]
+    found += [Artifact(path=links.docs_path(check), content=_utf8(page)) for check, page in pages.items()]
+    with guard("drawing the pictures"):
+        found += pictures(record, outcomes)
+    return tuple(found)
+
+
+def _made(makers: Mapping[str, Callable[[], bytes]]) -> tuple[Artifact, ...]:
+    """The artifacts that could be made; one that fails does not lose the others."""
     found = []
     for path, make in makers.items():
         with guard(f"writing {path}"):
             found.append(Artifact(path=path, content=make()))
-    found += [Artifact(path=links.docs_path(check), content=_utf8(page)) for check, page in pages.items()]
-    with guard("drawing the pictures"):
-        found += pictures(record, outcomes)
     return tuple(found)
 
 
