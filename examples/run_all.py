@@ -130,6 +130,9 @@ def problems_of(script: Path, status: int, runs: list[Run]) -> list[str]:
     """
     if status:
         return [f"ended with status {status}"]
+    unfinished = [run for run in runs if run.info.status != "FINISHED"]
+    if unfinished:
+        return [f"{len(unfinished)} of its {len(runs)} runs did not finish"]
     judged = [run for run in runs if SEVERITY_TAG in run.data.tags]
     if not judged:
         return [f"none of its {len(runs)} runs was judged"]
