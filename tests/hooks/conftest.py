@@ -54,6 +54,15 @@ class Recorder:
         self.skips.clear()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def packages() -> None:
+    """Import them before a test calls mlflow.autolog(), whose import hooks give warnings."""
+    import catboost  # noqa: F401
+    import imblearn.metrics  # noqa: F401
+    import lightgbm  # noqa: F401
+    import xgboost  # noqa: F401
+
+
 @pytest.fixture
 def recorder() -> Iterator[Recorder]:
     """Hooks that are in place for the test, and what they tell."""

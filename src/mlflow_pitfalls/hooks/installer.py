@@ -58,7 +58,7 @@ def install(listener: Listener) -> InstallReport:
     global _report
     if private.is_child_process():
         return InstallReport(not_hooked=("this is a child process",))
-    if _report is None:
+    if _report is None or not _report.active:
         report = InstallReport(not_hooked=("scikit-learn",))
         with errors.guard("installing the hooks"):
             report = _hook_everything()
