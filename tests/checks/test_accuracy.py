@@ -64,13 +64,31 @@ def test_no_better_simpler_fit_clears_even_a_wide_gap(judge, make):
     assert judged(judge, make, alternatives=(simpler(make, 0.0, metric="accuracy"),)).status is Status.FLAGGED
 
 
-@pytest.mark.parametrize(("name", "family"), [("RandomForestClassifier", "forest"), ("XGBClassifier", "boosting")])
-def test_ensembles_at_their_defaults_fit_their_training_rows_by_design(name, family, judge, make):
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("RandomForestClassifier", "forest"),
+        ("XGBClassifier", "boosting"),
+        ("LogisticRegression", "linear"),
+        ("SVC", "svm"),
+        ("MLPClassifier", "network"),
+        ("MyModel", "other"),
+    ],
+)
+def test_models_that_fit_their_training_rows_by_design_are_no_overfit(name, family, judge, make):
     verdict = judged(judge, make, estimator=make.estimator(name, family))
     assert verdict.status is Status.INCONCLUSIVE
     assert "by design" in verdict.message
     better = judged(judge, make, estimator=make.estimator(name, family), alternatives=(simpler(make, 0.03),))
     assert better.status is Status.FLAGGED
+
+
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [("DecisionTreeRegressor", "tree"), ("KNeighborsClassifier", "neighbors"), ("LinearRegression", "linear")],
+)
+def test_models_that_memorise_are(name, family, judge, make):
+    assert judged(judge, make, estimator=make.estimator(name, family)).severity is Severity.HIGH
 
 
 @pytest.mark.parametrize(

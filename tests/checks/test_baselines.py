@@ -36,7 +36,12 @@ def test_one_simple_run_is_enough(judge, make):
 
 @pytest.mark.parametrize(
     ("name", "family", "parameters"),
-    [("LogisticRegression", "linear", ()), ("LinearSVC", "svm", ()), ("SVC", "svm", (("kernel", "linear"),)), ("KernelRidge", "svm", ())],
+    [
+        ("LogisticRegression", "linear", ()),
+        ("LinearSVC", "svm", ()),
+        ("SVC", "svm", (("kernel", "linear"),)),
+        ("KernelRidge", "svm", ()),
+    ],
 )
 def test_simple_models_need_no_baseline(name, family, parameters, judge, make):
     verdict = judged(judge, make, name=name, family=family, parameters=parameters)

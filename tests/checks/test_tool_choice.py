@@ -31,6 +31,13 @@ def test_no_lift_needs_more_rows_where_a_good_model_is_possible_too(judge, with_
     assert "12 held-out rows" in verdict.message
 
 
+def test_a_skill_that_noise_hardly_reaches_is_inconclusive_where_noise_lies_below_zero(judge, with_score):
+    # Accuracy: a skill of 0.19 with an interval from -0.01 on. Ranking: the same numbers are flagged.
+    assert judge("no-lift", with_score(metric="accuracy", held_out=0.595, half=0.1)).status is Status.INCONCLUSIVE
+    assert judge("no-lift", with_score(metric="accuracy", held_out=0.57, half=0.1)).status is Status.FLAGGED
+    assert judge("no-lift", with_score(metric="roc_auc", held_out=0.595, half=0.1)).status is Status.FLAGGED
+
+
 def test_no_lift_without_an_interval_is_inconclusive(judge, with_score):
     assert judge("no-lift", with_score(half=None)).status is Status.INCONCLUSIVE
 

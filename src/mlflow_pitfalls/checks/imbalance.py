@@ -31,6 +31,8 @@ from mlflow_pitfalls.model.outcomes import Group, Remedy, Subject
 from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.model.values import Estimate, Interval, Severity
 
+_NEAREST = 0.02  # a recall nearer to the bound than this is taken to be this far, to name a number of rows
+
 
 @check(
     name="class-imbalance",
@@ -243,7 +245,9 @@ def _undecided_recall(
     told = f"Accuracy {number(accuracy[0].value)} ({between(accuracy[1])}) beats the commonest class's share"
     if recall is None:
         return passed(f"{told}.")
-    rows = rows_for_width(recall[0].rows, recall[1].width, max(abs(recall[0].value - limits["min_recall"]), 0.1) * 2)
+    rows = rows_for_width(
+        recall[0].rows, recall[1].width, max(abs(recall[0].value - limits["min_recall"]), _NEAREST) * 2
+    )
     return inconclusive(
         f"{told}, but the rarest class's recall {number(recall[0].value)} ({between(recall[1])}) may be on either side "
         f"of {number(limits['min_recall'])}",

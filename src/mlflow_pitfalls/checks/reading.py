@@ -17,7 +17,7 @@ BALANCED_METRICS = frozenset(
 )
 _ACCURACY_NAMES = frozenset({ACCURACY, "zero_one_loss"})
 _BOUNDED_AT_ONE = 1.0
-_Z95 = 1.959963984540054  # two-sided 95 % quantile of the normal distribution
+Z95 = 1.959963984540054  # two-sided 95 % quantile of the normal distribution
 
 
 def metric_name(name: str, task: Task) -> str:
@@ -112,8 +112,8 @@ def balanced_skill(record: RunRecord) -> Estimate | None:
         return None
     chance = 1.0 / len(recalls)
     mean = sum(found.value for found in recalls) / len(recalls)
-    errors = [found.interval.width / (2 * _Z95) for found in recalls if found.interval is not None]
-    half = _Z95 * math.sqrt(sum(error**2 for error in errors)) / len(recalls)
+    errors = [found.interval.width / (2 * Z95) for found in recalls if found.interval is not None]
+    half = Z95 * math.sqrt(sum(error**2 for error in errors)) / len(recalls)
     scale = 1.0 - chance
     skill = (mean - chance) / scale
     return Estimate(

@@ -36,7 +36,7 @@ def percent(share: float) -> str:
     value = 100.0 * share
     if 0 < abs(value) < 0.05:
         return "under 0.1 %"
-    exact = abs(value) < 10 or 99 < abs(value) < 100
+    exact = abs(value) < 20 or 99 < abs(value) < 100
     return _minus(f"{value:.1f}".removesuffix(".0") if exact else f"{value:.0f}") + " %"
 
 

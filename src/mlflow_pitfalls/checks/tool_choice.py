@@ -8,6 +8,7 @@ from mlflow_pitfalls.checks.facts import Fact
 from mlflow_pitfalls.checks.reading import (
     ACCURACY,
     BALANCED_METRICS,
+    Z95,
     balanced_skill,
     evaluated_imbalance,
     metric_name,
@@ -15,7 +16,7 @@ from mlflow_pitfalls.checks.reading import (
 from mlflow_pitfalls.checks.text import between, count, number, short
 from mlflow_pitfalls.model.outcomes import Group, Remedy
 from mlflow_pitfalls.model.record import RunRecord, ScoreFacts
-from mlflow_pitfalls.model.values import Estimate, Severity
+from mlflow_pitfalls.model.values import Estimate, Interval, Severity
 
 
 @check(
@@ -38,11 +39,17 @@ from mlflow_pitfalls.model.values import Estimate, Severity
             "where the interval reaches this far up, the held-out rows cannot tell a dummy from a good model",
             "simulated pure-noise labels: flags at least 95 % of balanced binary runs from 30 held-out rows on",
         ),
+        "doubt": Threshold(
+            1.5,
+            "standard errors",
+            "a skill this far above 0 may be a lift after all, where noise would lie below 0 on average",
+            "simulated pure-noise labels in accuracy, where a model does worse than the constant answer on average",
+        ),
         "imbalance": Threshold(
-            4.0,
+            1.5,
             "commonest : rarest class",
-            "from here on accuracy alone is no yardstick, and ranking or per-class scores decide instead",
-            "the accuracy-paradox check",
+            "from here on accuracy shows little, and ranking or per-class scores are asked too",
+            "simulated weak signals: accuracy misses most of them from 60 : 40 on",
         ),
     },
 )
@@ -55,10 +62,12 @@ def no_lift(record: RunRecord, limits: Limits) -> Verdict:
         flag means that the 95 % interval of the skill includes {min_skill}, or lies below it.
 
         An interval that includes {min_skill} and also reaches {good_skill} comes from too few held-out rows to tell a
-        dummy from a good model: that is inconclusive, with the rows that it would take. In between, a flag says that
-        *these* rows show no lift; a weak but real signal needs more rows to show, and the message gives their number.
-        Where classes are more uneven than 1 : {imbalance} and accuracy is the score, a ranking metric of the same run
-        or the recalls of the classes decide, as accuracy hides what such a model knows.
+        dummy from a good model: that is inconclusive, with the rows that it would take. So is a skill more than {doubt}
+        standard errors above 0, except in metrics of ranking and balance, where noise scores 0 on average: in the
+        others it scores less. Otherwise a flag says that *these* rows show no lift; a weak but real signal needs
+        more rows to show, and the message gives their number.
+        Where classes are more uneven than 1 : {imbalance} and accuracy is the score, a lift in a ranking metric of the
+        same run, or in the recalls of the classes, counts too: accuracy hides what such a model knows.
 
     Why is this bad:
         Whatever the training score says, the features tell this model nothing about new rows. Tuning it further
@@ -102,11 +111,12 @@ def no_lift(record: RunRecord, limits: Limits) -> Verdict:
     if better:
         return passed(better, evidence=proof)
     wanted = rows_for_width(skill.rows, interval.width, abs(skill.value - floor) * 2 or limits["good_skill"])
-    if interval.high >= limits["good_skill"]:
-        needed = rows_for_width(skill.rows, interval.width, limits["good_skill"])
+    in_doubt = _in_doubt(score.metric, skill, interval, limits)
+    if in_doubt or interval.high >= limits["good_skill"]:
+        needed = wanted if in_doubt else rows_for_width(skill.rows, interval.width, limits["good_skill"])
         return inconclusive(
-            f"{count(skill.rows)} held-out rows cannot tell a dummy from a good model: skill {number(skill.value)} "
-            f"({between(interval)})",
+            f"{count(skill.rows)} held-out rows are too few to tell the model from a dummy: skill "
+            f"{number(skill.value)} ({between(interval)})",
             f"about {count(max(needed, skill.rows + 1))} held-out rows, or cross-validation",
             evidence=proof,
         )
@@ -117,6 +127,12 @@ def no_lift(record: RunRecord, limits: Limits) -> Verdict:
         evidence=proof,
         remedies=_lift_remedies(record),
     )
+
+
+def _in_doubt(metric: str, skill: Estimate, interval: Interval, limits: Limits) -> bool:
+    """Whether noise would hardly score so high, though the interval includes the dummy."""
+    error = (skill.value - interval.low) / Z95
+    return metric not in BALANCED_METRICS and skill.value - limits["min_skill"] > limits["doubt"] * error
 
 
 def _scores(score: ScoreFacts) -> str:
