@@ -281,7 +281,8 @@ def test_boosting_packages_follow_their_import(run_script, tmp_path):
     ]
 
 
-@pytest.mark.parametrize("order", ["before", pytest.param("after", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("order", ["before", "after"])
 def test_mlflow_autolog_that_waits_for_an_import_wins(run_script, order):
     run_script(
         """

@@ -20,14 +20,14 @@ _FRAMEWORKS: Final = frozenset(
 
 
 # What a module's frames mean on the way from the hook to the user. Plain numbers: each hooked call asks for them.
-_USER: Final = 0
+USER: Final = 0
 _TRANSPARENT: Final = 1
 _MLFLOW_PATCH: Final = 2  # MLflow's patches: transparent where the function is a patch wrapper
 _INNER: Final = 3  # the call is a library's own, whoever stands further up
 
 _MAX_SITES: Final = 1_024
 
-_places: dict[object, int] = {}
+places: dict[object, int] = {}  # by module name
 _sites: dict[tuple[str, int], CallSite] = {}
 
 
@@ -43,10 +43,10 @@ def user_frame(frame: FrameType | None) -> FrameType | Literal[False] | None:
     """
     while frame is not None:
         module = frame.f_globals.get("__name__")
-        place = _places.get(module)
+        place = places.get(module)
         if place is None:
             place = _classify(module)
-        if place == _USER:
+        if place == USER:
             return frame
         if place == _INNER:
             return False
@@ -71,9 +71,9 @@ def site_of(frame: FrameType | None) -> CallSite | None:
 
 def _classify(module: object) -> int:
     place = _place_of(module if isinstance(module, str) else "")
-    if len(_places) >= _CACHE_LIMIT:
-        _places.clear()
-    _places[module] = place
+    if len(places) >= _CACHE_LIMIT:
+        places.clear()
+    places[module] = place
     return place
 
 
@@ -87,4 +87,4 @@ def _place_of(module: str) -> int:
         return _TRANSPARENT if module.startswith(_OWN_HOOKS) else _INNER
     if top == "mlflow":
         return _INNER
-    return _TRANSPARENT if top in _FRAMEWORKS else _USER
+    return _TRANSPARENT if top in _FRAMEWORKS else USER

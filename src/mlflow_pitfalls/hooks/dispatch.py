@@ -22,6 +22,7 @@ _KINDS: Final = {kind.value: kind for kind in CallKind}
 _ANNOUNCED: Final = frozenset({CallKind.FIT, CallKind.CROSS_VALIDATE})
 
 _local: Final = threads.local
+_places: Final = callers.places
 
 # A reload of this module must not switch the hooks off.
 _listener: Listener | None = globals().get("_listener")
@@ -172,7 +173,9 @@ def begin(kind: str, name: str, owner: Any) -> Call | None:
         return None
     state.busy = True
     try:
-        frame = callers.user_frame(sys._getframe(2))
+        caller = sys._getframe(2)
+        in_users_line = _places.get(caller.f_globals.get("__name__")) == callers.USER  # as most calls are
+        frame = caller if in_users_line else callers.user_frame(caller)
         if frame is False:
             return Silent(state)
         call_kind = _KINDS[kind]

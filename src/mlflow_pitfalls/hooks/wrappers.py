@@ -27,7 +27,10 @@ def hook_method(original: Function, kind: str, name: str) -> Function:
 
     @functools.wraps(original)
     def mlflow_pitfalls_hook(self: Any, /, *args: Any, **kwargs: Any) -> Any:
-        begin = getattr(sys.modules.get(DISPATCH), "begin", None)
+        try:
+            begin = sys.modules[DISPATCH].begin
+        except (KeyError, AttributeError):
+            begin = None
         call = None if begin is None else begin(kind, name, self)
         if call is None:
             return original(self, *args, **kwargs)
@@ -47,7 +50,10 @@ def hook_function(original: Function, kind: str, name: str) -> Function:
 
     @functools.wraps(original)
     def mlflow_pitfalls_hook(*args: Any, **kwargs: Any) -> Any:
-        begin = getattr(sys.modules.get(DISPATCH), "begin", None)
+        try:
+            begin = sys.modules[DISPATCH].begin
+        except (KeyError, AttributeError):
+            begin = None
         call = None if begin is None else begin(kind, name, None)
         if call is None:
             return original(*args, **kwargs)
