@@ -16,7 +16,6 @@ from mlflow_pitfalls.capture.recording.recorder import Host, Recorder
 from mlflow_pitfalls.checks.docs import explanations
 from mlflow_pitfalls.checks.runner import run_checks
 from mlflow_pitfalls.errors import guard
-from mlflow_pitfalls.hooks.quiet import quiet
 from mlflow_pitfalls.model.items import LogItems
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
 from mlflow_pitfalls.notebook_cells import in_notebook
@@ -48,7 +47,7 @@ class Session:
         self._news: list[Report] = []
         self._lock = threading.Lock()
         self.recorder = Recorder(
-            settings, Host(active_run=active_run, quiet=quiet, captured=self._captured, settled=self._settled)
+            settings, Host(active_run=active_run, quiet=hooks.muted, captured=self._captured, settled=self._settled)
         )
 
     def flush(self, timeout: float) -> list[Report]:

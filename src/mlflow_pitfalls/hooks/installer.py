@@ -17,6 +17,7 @@ from mlflow_pitfalls.hooks import (
     late_imports,
     mlflow_runs,
     private,
+    quiet,
 )
 from mlflow_pitfalls.model.events import Listener
 
@@ -82,6 +83,7 @@ def uninstall() -> None:
                 unhook()
         with errors.guard("removing the hooks"):
             mlflow_runs.unhook_runs()
+            quiet.unhook_autologging()
 
 
 def installed() -> bool:
@@ -102,6 +104,7 @@ def _hook_everything() -> InstallReport:
         methods = _part("estimators", missed, lambda: estimators.hook_classes(_estimator_classes()))
         splitters = _part("splitters", missed, lambda: folds.hook_splitters(_splitter_classes()))
         count = _part("functions", missed, functions.hook_functions)
+        missed += quiet.hook_autologging()
         runs = _part("MLflow's runs", missed, mlflow_runs.hook_runs)
     for module in functions.LATE_MODULES:
         late_imports.when_imported(module, _hook_late_functions)

@@ -50,9 +50,9 @@ PATCH_FUNCTIONS: Final = {
     ),
 }
 
-# MLflow: what logs predictions and metrics after a fit, and how it switches itself off around its own inner calls.
-METRICS_MANAGER: Final = "_AUTOLOGGING_METRICS_MANAGER"
-METRICS_DISABLE: Final = "disable_log_post_training_metrics"
+# MLflow: what each autologging patch asks whether it is switched off, taken from the module when the patch is made.
+AUTOLOG_MODULE: Final = "mlflow.utils.autologging_utils"
+AUTOLOG_IS_DISABLED: Final = "autologging_is_disabled"
 
 # MLflow: who opens and closes runs.
 MANAGED_RUN_MODULE: Final = "mlflow.utils.autologging_utils.safety"

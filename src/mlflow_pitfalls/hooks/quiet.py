@@ -1,24 +1,48 @@
-"""Calls of the user's estimator that nobody logs: neither our own hooks nor MLflow's autologging."""
+"""Our own fits and predictions are logged by nobody: MLflow's autologging looks away from muted threads.
+
+Autologging patches the very estimators that our statistics and probes fit, dummies for instance, and would open a run
+for each of them. Its own switches are process-wide, and would silence the user's threads too.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from mlflow_pitfalls.hooks import private
-from mlflow_pitfalls.hooks.threads import muted
+from mlflow_pitfalls.hooks.threads import local, muted
+
+__all__ = ["hook_autologging", "muted", "unhook_autologging"]
 
 
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Inside of the block, what this thread predicts is no event of ours and no evaluation data set of MLflow's."""
-    with muted(), _without_metric_logging():
-        yield
+def hook_autologging() -> tuple[str, ...]:
+    """Let autologging ask whether the calling thread is muted before it logs anything.
+
+    Returns:
+        What could not be hooked.
+    """
+    module: Any = sys.modules.get(private.AUTOLOG_MODULE)
+    is_disabled = getattr(module, private.AUTOLOG_IS_DISABLED, None)
+    if not callable(is_disabled):
+        return ("autologging of MLflow in our own threads",)
+    if not isinstance(is_disabled, _IsDisabled):
+        setattr(module, private.AUTOLOG_IS_DISABLED, _IsDisabled(is_disabled))
+    return ()
 
 
-def _without_metric_logging() -> Any:
-    manager = getattr(sys.modules.get("mlflow.sklearn"), private.METRICS_MANAGER, None)
-    disable = getattr(manager, private.METRICS_DISABLE, None)
-    return disable() if callable(disable) else nullcontext()
+def unhook_autologging() -> None:
+    """Put MLflow's own function back."""
+    module: Any = sys.modules.get(private.AUTOLOG_MODULE)
+    current = getattr(module, private.AUTOLOG_IS_DISABLED, None)
+    if isinstance(current, _IsDisabled):
+        setattr(module, private.AUTOLOG_IS_DISABLED, current.original)
+
+
+class _IsDisabled:
+    """MLflow's ``autologging_is_disabled``, which also holds for muted threads."""
+
+    def __init__(self, original: Any) -> None:
+        self.original = original
+
+    def __call__(self, integration: str) -> bool:
+        return local.state.is_muted() or bool(self.original(integration))
