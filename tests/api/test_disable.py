@@ -1,6 +1,7 @@
 """What is switched on can be switched off exactly."""
 
 import sys
+from types import FunctionType
 
 import pytest
 from sklearn.base import BaseEstimator
@@ -45,8 +46,17 @@ def _cells(snapshot):
 
 
 def _closure(value):
-    closure = getattr(value, "__closure__", None)
-    return closure if isinstance(closure, tuple) else ()
+    return value.__closure__ or () if isinstance(value, FunctionType) else ()
+
+
+def _conditional(snapshot):
+    """The methods behind ``available_if``, whose descriptors stay where they are."""
+    return {
+        id(value): value.fn
+        for _, members in snapshot.values()
+        for value in members.values()
+        if type(value).__name__ == "_AvailableIfDescriptor"
+    }
 
 
 def _filled(cell):
@@ -79,9 +89,10 @@ def test_every_dict_is_as_before(loaded, tmp_path, autolog):
     mlflow_pitfalls.enable(**options)
     mlflow_pitfalls.disable()
     before = _snapshot()
-    cells = _cells(before)
+    cells, conditional = _cells(before), _conditional(before)
     mlflow_pitfalls.enable(**options)
     assert hooks.installed()
+    assert _conditional(before) != conditional
     changed = [owner for owner, members in before.values() if dict(vars(owner)) != members]
     assert changed
     mlflow_pitfalls.disable()
@@ -97,6 +108,7 @@ def test_every_dict_is_as_before(loaded, tmp_path, autolog):
         assert not {name for name in different if not _equal(members.get(name), now.get(name))}, owner
     contents = _cells(after)
     assert [key for key, value in cells.items() if key in contents and contents[key] is not value] == []
+    assert _conditional(after) == conditional
 
 
 def _equal(first, second):
