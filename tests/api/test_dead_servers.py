@@ -55,6 +55,7 @@ def test_what_was_recorded_is_spooled(run_script, request, tmp_path, kind):
     assert "Held-out accuracy" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_server_killed_in_the_middle_is_told_later(run_script, own_server, tmp_path):
     own_server.start()
     pid = own_server._process.pid

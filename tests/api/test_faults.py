@@ -47,7 +47,13 @@ setattr(owner, name, broken)
 """
 
 
-@pytest.mark.parametrize("place", PLACES)
+# One of each layer by default; each takes a process of its own.
+QUICK = ("Recorder.finished", "FitCapture.capture", "session:run_checks", "html:render", "MlflowSink.write")
+
+
+@pytest.mark.parametrize(
+    "place", [place if place.endswith(QUICK) else pytest.param(place, marks=pytest.mark.slow) for place in PLACES]
+)
 def test_the_script_goes_on(run_script, store, data, fit, place):
     error = ERRORS[PLACES.index(place) % len(ERRORS)]
     source = data + INJECT.format(place=place, error=error) + "with mlflow.start_run():\n"

@@ -23,6 +23,8 @@ from mlflow_pitfalls.settings import Settings
 
 FULL_CALLS = 20  # so many calls of one kind on one object are looked at in full, then only every power of two
 MAX_COUNTED = 10_000
+# Members of an enumeration are looked up slowly; these stand on the user's hot path.
+_FIT, _PREDICT, _TRANSFORM = CallKind.FIT, CallKind.PREDICT, CallKind.TRANSFORM
 _LIMITED_FITS = frozenset({"partial_fit"})
 _PREDICTOR_METHODS = ("predict", "fit_predict", "score_samples")
 
@@ -55,7 +57,7 @@ class Recorder:
         self._evaluations = EvaluationCapture(self._lineage)
         self._settler = Settler(self._lineage, host.quiet)
         self._book = DraftBook()
-        self._counts: dict[tuple[Any, ...], int] = {}
+        self._counts: dict[tuple[int, str], int] = {}
         self._handlers: dict[CallKind, Callable[[CallEvent], None]] = {
             CallKind.SPLIT: self._lineage.split,
             CallKind.FOLD: self._lineage.fold,
@@ -71,9 +73,9 @@ class Recorder:
 
     def wants(self, kind: CallKind, name: str, owner: Any) -> bool:
         """Every fit and split; of frequent calls the first ones and then every power of two."""
-        if kind is CallKind.FIT and name not in _LIMITED_FITS:
+        if kind is _FIT and name not in _LIMITED_FITS:
             return True
-        key = (kind, name, id(owner))
+        key = (id(owner), name)  # no enumeration member in it: hashing one costs as much as all the rest
         count = self._counts.get(key, 0) + 1
         self._counts[key] = count
         return count <= FULL_CALLS or not count & (count - 1)
@@ -81,10 +83,10 @@ class Recorder:
     def skipped(self, kind: CallKind, name: str, owner: Any, seconds: float) -> None:
         """Add up the time of a call that was not looked at."""
         times = self._book.pending
-        if kind is CallKind.PREDICT:
+        if kind is _PREDICT:
             times.predict += seconds
             times.predict_calls += 1
-        elif kind is CallKind.TRANSFORM:
+        elif kind is _TRANSFORM:
             times.transform += seconds
 
     def starting(self, kind: CallKind, name: str, owner: Any) -> None:
@@ -95,7 +97,8 @@ class Recorder:
         with self._lock:
             if len(self._counts) > MAX_COUNTED:
                 self._counts.clear()
-            for key in [key for key in self._counts if key[0] is CallKind.METRIC or key[2] == id(owner)]:
+            # Functions have no owner: metrics are counted anew for each fit.
+            for key in [key for key in self._counts if key[0] in (id(None), id(owner))]:
                 del self._counts[key]
             for draft in self._book.open_of(threading.get_ident()):
                 if not draft.owned or any(fit.is_of(owner) for fit in draft.fits):
