@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from mlflow_pitfalls.model.outcomes import Status
-from mlflow_pitfalls.model.record import ResamplingFacts
+from mlflow_pitfalls.model.record import ResamplingFacts, SplitFacts
 from mlflow_pitfalls.model.values import Task
 
 AFTER_SPLIT = ResamplingFacts(
@@ -69,3 +69,11 @@ def test_remedies_stratify_classes_only(judge, make):
     regression = judge("train-test-drift", make.record(drift=drifted, task=Task.REGRESSION))
     assert "stratify" not in regression.remedies[0].code
     assert "stratify" in judge("train-test-drift", make.record(drift=drifted)).remedies[0].code
+
+
+def test_a_split_by_hand_is_not_told_to_shuffle_first(judge, make):
+    drifted = (make.drift(p_value=1e-8, effect=0.4),)
+    by_date = SplitFacts(method="", recognised_by="fingerprint", train_rows=700, held_out_rows=300)
+    verdict = judge("train-test-drift", make.record(drift=drifted, split=by_date))
+    assert "TimeSeriesSplit" in verdict.remedies[0].code
+    assert "Shuffle" not in verdict.message

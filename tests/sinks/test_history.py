@@ -161,3 +161,10 @@ def test_families():
     assert family_of("ExtraTreesRegressor") == "forest"
     assert family_of("ExtraTreeRegressor") == "tree"
     assert family_of("KMeans") == ""
+
+
+def test_candidates_of_a_search_are_no_runs_of_their_own(store, finished):
+    finished({"estimator_name": "SVC", "mlflow.parentRunId": "0" * 32})
+    assert read(store).comparable_runs == 0
+    finished({**ours("svm"), "mlflow.parentRunId": "0" * 32})
+    assert read(store).comparable_runs == 1

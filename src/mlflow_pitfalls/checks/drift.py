@@ -88,7 +88,7 @@ def train_test_drift(record: RunRecord, limits: Limits) -> Verdict:
     return flagged(
         f"{_name(first)} differs between {count(first.train_rows)} training and {count(first.held_out_rows)} held-out "
         f"rows: {first.effect_name} {number(first.effect)} (limit {number(limits[_effect_limit(first)])}, adjusted p "
-        f"{number(p_value)}).{rest} Shuffle the split if the rows' order means nothing.",
+        f"{number(p_value)}).{rest} {_next_step(record)}",
         evidence=evidence(
             limits,
             _effect_limit(first),
@@ -114,16 +114,28 @@ def _name(facts: DriftFacts) -> str:
     return _TARGET.capitalize() if facts.is_target else f"Column {names([facts.column])}"
 
 
+def _split_by_hand(record: RunRecord) -> bool:
+    """The script made its sides by a rule of its own, by date for instance, rather than by a splitter."""
+    return record.split is not None and not record.split.method
+
+
+def _next_step(record: RunRecord) -> str:
+    if _split_by_hand(record):
+        return "The split follows a rule of the script's own: measure over several such cuts."
+    return "Shuffle the split if the rows' order means nothing."
+
+
 def _drift_remedies(record: RunRecord) -> tuple[Remedy, ...]:
     stratify = ", stratify=y" if record.task.is_classification else ""
+    shuffle = Remedy(
+        text="Where the rows' order means nothing, shuffle (and stratify) the split.",
+        code=f"X_train, X_test, y_train, y_test = train_test_split(X, y, shuffle=True{stratify}, random_state=0)",
+    )
+    by_time = Remedy(
+        text="Where the order is time, keep the later side for the test and measure over several cuts.",
+        code="cross_val_score(model, X, y, cv=TimeSeriesSplit(n_splits=5))",
+    )
     return (
-        Remedy(
-            text="Where the rows' order means nothing, shuffle (and stratify) the split.",
-            code=f"X_train, X_test, y_train, y_test = train_test_split(X, y, shuffle=True{stratify}, random_state=0)",
-        ),
-        Remedy(
-            text="Where the order is time, keep the later side for the test and measure over several cuts.",
-            code="cross_val_score(model, X, y, cv=TimeSeriesSplit(n_splits=5))",
-        ),
+        *((by_time, shuffle) if _split_by_hand(record) else (shuffle, by_time)),
         Remedy(text="Turn columns that moved into forms that hold: ratios, ranks within a period, differences."),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Any, Protocol
 
 
@@ -40,6 +41,11 @@ class CallSite:
 
     file: str
     line: int
+
+
+def place(site: CallSite | None) -> str:
+    """``train.py:12``: no folders, which may tell who the user is."""
+    return f"{PurePath(site.file).name}:{site.line}" if site is not None else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TASK_TAG = "pitfalls.task"
 TARGET_TAG = "pitfalls.target"
 FAMILY_TAG = "pitfalls.model_family"
+PARENT_TAG = "mlflow.parentRunId"
 
 MAX_RUNS = 50  # of one query; each costs about 1.5 ms to read
 SHALLOW_DEPTH = 3  # levels of a tree that still counts as a baseline
@@ -125,8 +126,13 @@ def _facts(models: list[_Model], complete: bool) -> HistoryFacts:
 
 
 def _models(runs: Iterable[Run], run_id: str, task: Task, target: str) -> list[_Model]:
-    others = {run.info.run_id: run for run in runs if run.info.run_id != run_id}
+    others = {run.info.run_id: run for run in runs if run.info.run_id != run_id and not _is_part(run.data.tags)}
     return [_model(run.data.tags, run.data.params, task, target) for run in others.values()]
+
+
+def _is_part(tags: Mapping[str, str]) -> bool:
+    """A candidate of a search, which autologging writes as a child run: no attempt of its own."""
+    return PARENT_TAG in tags and TASK_TAG not in tags
 
 
 def _model(tags: Mapping[str, str], params: Mapping[str, str], task: Task, target: str) -> _Model:

@@ -10,7 +10,7 @@ import numpy as np
 from mlflow_pitfalls.capture.containers import sample_positions, shape_of, take_rows
 from mlflow_pitfalls.capture.lineage.objects import Bounded, ObjectRegistry
 from mlflow_pitfalls.capture.lineage.row_sets import Node, Resampling, Rows, Split
-from mlflow_pitfalls.model.events import CallEvent
+from mlflow_pitfalls.model.events import CallEvent, place
 
 MAX_VIEWS = 32
 _LARGEST_VIEW = 32 * 2**20  # bytes that one kept sample of held-out rows may take
@@ -105,9 +105,8 @@ class Lineage:
         parent = self._common_rows(arrays)
         if parent is None:
             return None
-        site = f"{event.site.file}:{event.site.line}" if event.site else ""
         after = _count(event.result[0])
-        resampling = Resampling(type(event.owner).__name__, parent.count, after, site)
+        resampling = Resampling(type(event.owner).__name__, parent.count, after, place(event.site))
         rows = Rows(after, parent=parent, resampling=resampling)
         for slot, output in enumerate(event.result[: len(arrays)]):
             source = self.find(arrays[slot], content=False)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import Any
 
 from mlflow_pitfalls.capture.containers import as_vector, take_rows
-from mlflow_pitfalls.model.events import CallEvent, CallSite
+from mlflow_pitfalls.model.events import CallEvent
 
 _X_NAMES = ("X", "x", "X_train", "data")
 _Y_NAMES = ("y", "Y", "y_train", "label", "labels")
@@ -40,11 +39,6 @@ def _argument(event: CallEvent, position: int, names: tuple[str, ...]) -> Any:
     if len(event.args) > position:
         return event.args[position]
     return next((event.kwargs[name] for name in names if name in event.kwargs), None)
-
-
-def place(site: CallSite | None) -> str:
-    """``train.py:12``: no folders, which may tell who the user is."""
-    return f"{PurePath(site.file).name}:{site.line}" if site is not None else ""
 
 
 def bounded_rows(data: Any, positions: Any, columns: int) -> Any:

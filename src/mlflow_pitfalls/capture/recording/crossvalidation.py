@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mlflow_pitfalls.capture.recording.calls import place
-from mlflow_pitfalls.model.events import CallEvent
+from mlflow_pitfalls.model.events import CallEvent, place
 from mlflow_pitfalls.model.record import CrossValidationFacts
 
 _DEFAULT_FOLDS = 5  # scikit-learn's, since 0.22

@@ -16,13 +16,12 @@ from mlflow_pitfalls.capture.recording.calls import (
     bounded_scores,
     bounded_vector,
     features_of,
-    place,
     prediction_of,
     target_of,
     truth_of,
 )
 from mlflow_pitfalls.capture.recording.drafts import Array, Evaluation, FitState, HeldOut, Output
-from mlflow_pitfalls.model.events import CallEvent, CallKind
+from mlflow_pitfalls.model.events import CallEvent, CallKind, place
 from mlflow_pitfalls.model.record import EvaluationFacts
 from mlflow_pitfalls.model.values import Role
 

@@ -17,10 +17,10 @@ from mlflow_pitfalls.capture.lineage.objects import Bounded
 from mlflow_pitfalls.capture.lineage.row_sets import Node
 from mlflow_pitfalls.capture.lineage.tracker import Lineage
 from mlflow_pitfalls.capture.profile import class_labels, profile_dataset
-from mlflow_pitfalls.capture.recording.calls import bounded_rows, bounded_vector, features_of, place, target_of
+from mlflow_pitfalls.capture.recording.calls import bounded_rows, bounded_vector, features_of, target_of
 from mlflow_pitfalls.capture.recording.drafts import FitState, TrainingRows
 from mlflow_pitfalls.capture.task import target_name_of, task_of
-from mlflow_pitfalls.model.events import CallEvent
+from mlflow_pitfalls.model.events import CallEvent, place
 from mlflow_pitfalls.model.values import Role
 from mlflow_pitfalls.settings import Settings
 
