@@ -15,7 +15,7 @@ TEST_SECONDS := 600
 SLOW_SECONDS := 1500
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile clean
+.PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile bench-wide-gap clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -63,9 +63,11 @@ ui: $(STAMP) ## Open MLflow's UI on the demo's store (PORT=5000)
 docs: $(STAMP) ## Write the pages of docs/checks and the README's table from the checks themselves
 	$(BIN)/python -m mlflow_pitfalls.checks.docs docs/checks --readme README.md
 
-constraints: $(STAMP) ## Write constraints.txt from what is installed in .venv
-	$(BIN)/python tools/constraints.py > constraints.txt.new
-	mv constraints.txt.new constraints.txt
+constraints: ## Write constraints.txt anew, with the newest versions that fit pyproject.toml
+	rm -rf .constraints && $(PYTHON) -m venv .constraints
+	.constraints/bin/python -m pip install --upgrade-strategy eager ".[dev]"
+	.constraints/bin/python -m pip freeze --exclude mlflow-pitfalls > constraints.txt
+	rm -rf .constraints
 
 bench-overhead: $(STAMP) ## Measure what enable() adds to a fit beside plain and autologged fits
 	$(BIN)/python -m benchmarks.overhead --out benchmarks/results/overhead.json $(ARGS)

@@ -1,1 +1,0 @@
-"""Small extra fits, under a budget, that turn into facts."""
