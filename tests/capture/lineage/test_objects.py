@@ -63,6 +63,25 @@ def test_a_view_that_was_registered_knows_its_siblings():
     assert registry.find(base[:, 1], content=False) is node
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_slices_of_as_many_other_rows_are_others(order):
+    base = np.array(_matrix(rows=100, columns=3), order=order)
+    registry, node = ObjectRegistry(), Node(Rows(50))
+    registry.register(base[:50], node)
+    for other in (base[50:], base[::2], base[1:51], base[:50][::-1], base[50:, 1]):
+        assert registry.find(other) is None
+    for same in (base[:50], base[:50, :2], base[:50, 1], base[:50, [0, 2]]):
+        assert registry.find(same).rows is node.rows
+
+
+def test_slices_of_values_that_pandas_keeps_by_columns():
+    values = pd.DataFrame(_matrix(rows=100)).to_numpy()
+    registry, node = ObjectRegistry(), Node(Rows(50))
+    registry.register(values[:50], node, content=False)
+    assert registry.find(values[50:], content=False) is None
+    assert registry.find(values[:50, :-1], content=False).rows is node.rows
+
+
 def test_index_labels_survive_derived_frames():
     frame = pd.DataFrame(_matrix(), columns=list("abcd")).sample(frac=0.7, random_state=0)
     registry, node = ObjectRegistry(), Node(Rows(140))

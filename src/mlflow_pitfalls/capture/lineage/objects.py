@@ -55,7 +55,7 @@ class ObjectRegistry:
 
     def __init__(self, limit: int = MAX_NODES) -> None:
         self._by_id: Bounded[_Known] = Bounded(limit)
-        self._by_base: Bounded[_Known] = Bounded(limit)
+        self._by_base: Bounded[Node] = Bounded(limit)
         self._by_labels: Bounded[Node] = Bounded(limit)
         self._by_column: Bounded[Node] = Bounded(limit * 4)
 
@@ -67,7 +67,9 @@ class ObjectRegistry:
         self._by_id.put(id(data), _Known(node, _weak(data), _state(data)))
         base = getattr(data, "base", None) if isinstance(data, np.ndarray) else None
         if isinstance(base, np.ndarray):
-            self._by_base.put(id(base), _Known(node, None, (_pointer(base), node.rows.count)))
+            held = _rows_in_base(data, base)
+            if held is not None:
+                self._by_base.put(held, node)
         if not content or node.rows.count < SMALLEST_FINGERPRINT:
             return
         self._register_content(node, _labels_key(getattr(data, "index", None)), data)
@@ -108,10 +110,8 @@ class ObjectRegistry:
         known = self._by_id.get(id(base))
         if known is not None and _same(known, base) and known.node.rows.count == len(data):
             return known.node
-        known = self._by_base.get(id(base))
-        if known is not None and known.state == (_pointer(base), len(data)):
-            return known.node
-        return None
+        held = _rows_in_base(data, base)
+        return self._by_base.get(held) if held is not None else None
 
     def _find_labels(self, data: Any) -> Node | None:
         key = _labels_key(getattr(data, "index", None)) if hasattr(data, "iloc") else None
@@ -151,6 +151,30 @@ def _same(known: _Known, data: Any) -> bool:
 
 def _pointer(array: np.ndarray[Any, Any]) -> int:
     return int(array.__array_interface__["data"][0])
+
+
+def _rows_in_base(data: np.ndarray[Any, Any], base: np.ndarray[Any, Any]) -> tuple[int, ...] | None:
+    """Which rows of its base a view holds: equal for all selections of their columns, different for other rows.
+
+    Args:
+        data: A view, its rows along axis 0.
+        base: The array that owns its memory.
+
+    Returns:
+        The base, the axis of it that the rows lie along, the first of them, the step from each to the next and their
+        number; None where the rows follow no axis of the base.
+    """
+    if not data.size or not data.ndim:
+        return None
+    offset, step, found = _pointer(data) - _pointer(base), data.strides[0], None
+    for axis in sorted(range(base.ndim), key=lambda axis: -base.strides[axis]):
+        stride = base.strides[axis]
+        if stride <= 0:
+            return None
+        first, offset = divmod(offset, stride)
+        if found is None and step % stride == 0:
+            found = (axis, first, step // stride)
+    return (id(base), _pointer(base), *found, len(data)) if found is not None else None
 
 
 def _state(data: Any) -> tuple[Any, ...]:
