@@ -20,7 +20,9 @@ def _enable() -> None:
         import mlflow_pitfalls
 
         mlflow_pitfalls.enable()
-    except Exception as error:  # noqa: BLE001 - a guest never breaks the import or the run
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a guest never breaks the import or the run
         try:
             sys.stderr.write(f"mlflow-pitfalls could not be enabled: {error}\n")
         except Exception:  # noqa: BLE001
@@ -36,9 +38,11 @@ class _WhenMlflowIsReady:
         spec = getattr(mlflow, "__spec__", None)
         if mlflow is None or getattr(spec, "_initializing", False):
             return
-        if self in sys.meta_path:
+        try:
             sys.meta_path.remove(self)  # type: ignore[arg-type]
-            _enable()
+        except ValueError:  # another thread was faster
+            return
+        _enable()
 
 
 class PitfallsRunContext:

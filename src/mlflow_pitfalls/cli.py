@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import os
-import runpy
 import sys
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import click
 
@@ -13,8 +16,24 @@ from mlflow_pitfalls.errors import PitfallsError
 from mlflow_pitfalls.version import __version__
 
 
+class _Leave(BaseException):
+    """Carries a script out of click, which would handle the script's exceptions in its own way."""
+
+    def __init__(self, script: str, arguments: tuple[str, ...]) -> None:
+        super().__init__(script)
+        self.script = script
+        self.arguments = arguments
+
+
 class _Commands(click.Group):
-    """Shows this package's own errors as plain sentences."""
+    """Shows this package's own errors as plain sentences, and runs the user's script when click is done."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)
+        except _Leave as leave:
+            found = leave
+        return _run_as_main(found.script, found.arguments)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -40,9 +59,32 @@ def run(script: str, arguments: tuple[str, ...]) -> None:
     import mlflow_pitfalls
 
     mlflow_pitfalls.enable()
+    raise _Leave(script, arguments)
+
+
+def _run_as_main(script: str, arguments: tuple[str, ...]) -> None:
+    """Do what ``python SCRIPT ARGUMENTS`` does.
+
+    Not by :mod:`runpy`, which takes ``__main__`` away when the script's last line is done: threads, exit handlers and
+    pickles still need it then.
+    """
+    path = str(Path(script).absolute())
+    main_module = ModuleType("__main__")
+    main_module.__dict__.update(
+        __file__=path, __builtins__=builtins, __loader__=SourceFileLoader("__main__", path), __cached__=None
+    )
+    sys.modules["__main__"] = main_module
     sys.argv = [script, *arguments]
-    sys.path.insert(0, str(Path(script).resolve().parent))
-    runpy.run_path(script, run_name="__main__")
+    if not sys.flags.safe_path:
+        sys.path[0] = str(Path(script).resolve().parent)  # where the command itself stood
+    try:
+        code = compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)
+        exec(code, main_module.__dict__)  # noqa: S102 - the user's script, as asked
+    except Exception as error:  # noqa: BLE001 - it is told below
+        # The script's frames only, as if it had been run without this command.
+        frames = error.__traceback__.tb_next if error.__traceback__ is not None else None
+        sys.excepthook(type(error), error.with_traceback(frames), frames)
+        sys.exit(1)
 
 
 @main.command()
@@ -60,7 +102,10 @@ def report(run_id: str, tracking_uri: str | None, html: str | None) -> None:
     print_table(found.record, found.outcomes, stream=sys.stdout, url=found.url)
     if html is not None:
         page = render(found.record, found.outcomes, docs=explanations())
-        Path(html).write_text(page, encoding="utf-8")
+        try:
+            Path(html).write_text(page, encoding="utf-8")
+        except OSError as error:
+            raise click.ClickException(f"{html} cannot be written: {error.strerror}") from error
 
 
 @main.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from mlflow_pitfalls.errors import guard
@@ -24,9 +25,10 @@ def watch_cells(ended: CellEnded | None) -> bool:
     shell = _shell()
     if shell is None:
         return False
-    if _registered is not None:
-        shell.events.unregister(_EVENT, _registered)
-        _registered = None
+    earlier, _registered = _registered, None
+    if earlier is not None:
+        with suppress(ValueError):  # the shell has been reset
+            shell.events.unregister(_EVENT, earlier)
     if ended is not None:
         _registered = _callback(ended)
         shell.events.register(_EVENT, _registered)
@@ -40,8 +42,8 @@ def in_notebook() -> bool:
 
 
 def _shell() -> Any:
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython is not None else None
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return get_ipython() if get_ipython is not None else None
 
 
 def _callback(ended: CellEnded) -> Callable[..., None]:

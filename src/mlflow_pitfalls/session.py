@@ -79,11 +79,13 @@ class Session:
 
     def latest(self) -> Report | None:
         """The report made last."""
-        return next(reversed(self._reports.values()), None)
+        with self._lock:
+            return next(reversed(self._reports.values()), None)
 
     def report(self, run_id: str) -> Report | None:
         """A run's report, if this process made it."""
-        return self._reports.get(run_id)
+        with self._lock:
+            return self._reports.get(run_id)
 
     def close(self) -> None:
         """Settle and write everything, within the time that the exit may take; then nothing of ours is left running."""
@@ -128,10 +130,14 @@ class Session:
         return replace(record, history=found)
 
     def _remember(self, report: Report) -> None:
+        run_id = report.record.run.run_id
         with self._lock:
+            # A later report of a run holds all that an earlier one of it said.
+            self._news = [news for news in self._news if not run_id or news.record.run.run_id != run_id]
             self._news.append(report)
             del self._news[:-MAX_REPORTS]
-            self._reports[report.record.run.run_id] = report
+            self._reports[run_id] = report
+            self._reports.move_to_end(run_id)
             while len(self._reports) > MAX_REPORTS:
                 self._reports.popitem(last=False)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -113,9 +115,12 @@ def _from_pyproject(start: Path | None) -> dict[str, Any]:
         if not path.is_file():
             continue
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("mlflow-pitfalls", {})
+            tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
         except (OSError, ValueError) as error:
             raise SettingsError(f"{path.name} cannot be read: {error}") from error
+        table = tool.get("mlflow-pitfalls", {}) if isinstance(tool, dict) else {}
+        if not isinstance(table, dict):
+            raise SettingsError(f"[tool.mlflow-pitfalls] in {path.name} must be a table of options, found {table!r}")
         return {name.replace("-", "_"): value for name, value in table.items()}
     return {}
 
@@ -123,12 +128,12 @@ def _from_pyproject(start: Path | None) -> dict[str, Any]:
 def _checked(name: str, value: Any, source: str) -> Any:
     if name not in _READERS:
         raise SettingsError(
-            f"unknown option {name!r} from {source}{nearest(name, option_names())} "
+            f"unknown option {name!r} from {source}{nearest(name, option_names()) or '.'} "
             f"Options: {', '.join(option_names())}."
         )
     try:
         return _READERS[name](value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise SettingsError(f"option {name!r} from {source}: {error}") from error
 
 
@@ -143,11 +148,19 @@ def _boolean(value: Any) -> bool:
     raise ValueError(f"expected true or false, found {value!r}")
 
 
+def _any_number(value: Any) -> float:
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if math.isnan(number):
+        raise ValueError(f"expected a number, found {value!r}")
+    return number
+
+
 def _number(low: float, high: float) -> Callable[[Any], float]:
     def read(value: Any) -> float:
-        if isinstance(value, bool):
-            raise ValueError(f"expected a number, found {value!r}")
-        number = float(value)
+        number = _any_number(value)
         if not low <= number <= high:
             raise ValueError(f"expected {low:g} to {high:g}, found {number:g}")
         return number
@@ -158,7 +171,7 @@ def _number(low: float, high: float) -> Callable[[Any], float]:
 def _whole(low: int, high: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
         number = _number(low, high)(value)
-        if number != int(number):
+        if not number.is_integer():
             raise ValueError(f"expected a whole number, found {value!r}")
         return int(number)
 
@@ -175,21 +188,28 @@ def _privacy(value: Any) -> str:
 def _names(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         value = [part.strip() for part in value.split(",") if part.strip()]
-    if not all(isinstance(part, str) for part in value):
+    names = tuple(value) if isinstance(value, Iterable) and not isinstance(value, bytes | Mapping) else (value,)
+    if not all(isinstance(part, str) for part in names):
         raise ValueError(f"expected names, found {value!r}")
-    return tuple(value)
+    return names
 
 
 def _numbers(value: Any) -> Mapping[str, float]:
+    found = value
     if isinstance(value, str):
-        value = json.loads(value)
-    if not isinstance(value, Mapping):
-        raise ValueError(f"expected names with numbers, found {value!r}")
-    return MappingProxyType({str(name): float(number) for name, number in value.items()})
+        with suppress(ValueError):
+            found = json.loads(value)
+    if not isinstance(found, Mapping):
+        raise ValueError(f'expected names with numbers such as {{"roc_auc": 0.8}}, found {value!r}')
+    return MappingProxyType({str(name): _any_number(number) for name, number in found.items()})
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None or value == "" else os.fspath(value)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str | PurePath):
+        raise ValueError(f"expected text, found {value!r}")
+    return str(value)
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {

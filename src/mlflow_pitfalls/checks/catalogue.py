@@ -54,7 +54,7 @@ def by_name(name: str) -> Check:
         if check.name == name:
             return check
     known = tuple(check.name for check in ALL_CHECKS)
-    raise SettingsError(f"unknown check {name!r}{nearest(name, known)} Checks: {', '.join(known)}.")
+    raise SettingsError(f"unknown check {name!r}{nearest(name, known) or '.'} Checks: {', '.join(known)}.")
 
 
 def unknown_ignores(ignore: Iterable[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -16,6 +17,8 @@ T = TypeVar("T")
 def to_json(value: Any, *, indent: int | None = None) -> str:
     """Serialise a model dataclass. Infinite numbers and NaN become null, as JSON has neither.
 
+    Lone surrogates become question marks, since other readers take them for no text.
+
     Args:
         value: An instance of a dataclass of this package's model.
         indent: Spaces a level; None for one line.
@@ -25,7 +28,7 @@ def to_json(value: Any, *, indent: int | None = None) -> str:
 
 
 def from_json(kind: type[T], text: str | bytes) -> T:
-    """Read what :func:`to_json` wrote.
+    """Read what :func:`to_json` wrote; null is read as NaN where a number cannot be missing.
 
     Args:
         kind: The dataclass to build, e.g. ``RunRecord``.
@@ -38,20 +41,39 @@ def from_json(kind: type[T], text: str | bytes) -> T:
 
     try:
         plain = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SchemaError(f"not a JSON document: {error}") from error
     _check_version(kind, plain)
+    adapter = _adapter(cast(Any, kind))
     try:
-        return cast(T, _adapter(cast(Any, kind)).validate_json(json.dumps(plain), strict=True))
+        try:
+            return cast(T, adapter.validate_json(json.dumps(plain), strict=True))
+        except ValidationError as error:
+            if not _restore_nan(plain, error.errors(include_url=False)):
+                raise
+            return cast(T, adapter.validate_json(json.dumps(plain), strict=True))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise SchemaError(f"not a {kind.__name__} of this version: {place}: {first['msg']}") from error
+        raise SchemaError(f"no {kind.__name__} of this version: {place}: {first['msg']}") from error
+
+
+def _restore_nan(plain: Any, errors: Sequence[Any]) -> bool:
+    """Put NaN where null stands for a number that cannot be missing. Returns whether that was all that was wrong."""
+    if any(error["type"] != "float_type" or error["input"] is not None for error in errors):
+        return False
+    for error in errors:
+        *path, last = error["loc"]
+        parent = plain
+        for step in path:
+            parent = parent[step]
+        parent[last] = math.nan
+    return True
 
 
 def _check_version(kind: type[Any], plain: Any) -> None:
     if not isinstance(plain, dict):
-        raise SchemaError(f"not a {kind.__name__}: expected an object, found {type(plain).__name__}")
+        raise SchemaError(f"no {kind.__name__}: expected an object, found {type(plain).__name__}")
     known = next((f.default for f in dataclasses.fields(kind) if f.name == "schema_version"), None)
     found = plain.get("schema_version", known)
     if known is not None and found != known:
