@@ -7,7 +7,6 @@ import threading
 from collections import OrderedDict
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 from mlflow_pitfalls import hooks
 from mlflow_pitfalls.capture.recording.building import RecordBuilder, partial_record
@@ -16,6 +15,7 @@ from mlflow_pitfalls.capture.recording.recorder import Host, Recorder
 from mlflow_pitfalls.checks.docs import explanations
 from mlflow_pitfalls.checks.runner import run_checks
 from mlflow_pitfalls.errors import guard
+from mlflow_pitfalls.hooks.mlflow_runs import run_info
 from mlflow_pitfalls.model.items import LogItems
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
 from mlflow_pitfalls.notebook_cells import in_notebook
@@ -27,10 +27,6 @@ from mlflow_pitfalls.sinks.history import read_history
 from mlflow_pitfalls.sinks.uris import run_url
 from mlflow_pitfalls.sinks.writer import Writer
 
-if TYPE_CHECKING:
-    from mlflow.entities import Run
-
-MANAGED_TAG = "mlflow.autologging"
 MAX_REPORTS = 64
 CELL_SECONDS = 2.0  # a cell's end waits for its reports no longer
 
@@ -158,17 +154,4 @@ def active_run() -> tuple[RunInfo | None, str]:
     import mlflow
 
     run = mlflow.active_run()
-    return (_info(run) if run is not None else None), str(mlflow.get_tracking_uri())
-
-
-def _info(run: Run) -> RunInfo:
-    from datetime import UTC, datetime
-
-    milliseconds: Any = run.info.start_time or 0
-    return RunInfo(
-        run_id=run.info.run_id,
-        experiment_id=run.info.experiment_id,
-        run_name=run.info.run_name or "",
-        managed=MANAGED_TAG in run.data.tags,
-        started_at=datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds"),
-    )
+    return (run_info(run) if run is not None else None), str(mlflow.get_tracking_uri())

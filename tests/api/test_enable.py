@@ -65,6 +65,22 @@ def test_an_autologged_run_carries_everything(run_script, store, data, fit):
     assert {f"pitfalls.{flag.check}" for flag in outcomes.flags} <= run.data.tags.keys()
 
 
+def test_a_pipeline_that_autologging_does_not_know_is_told_of_in_its_last_steps_run(run_script, store, data):
+    fit = """
+from imblearn.over_sampling import RandomOverSampler
+from imblearn.pipeline import make_pipeline
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+model = make_pipeline(StandardScaler(), RandomOverSampler(random_state=0), LogisticRegression())
+model.fit(X, y)
+"""
+    assert run_script(ENABLE.format("") + data + LIGHT + fit, store.uri).returncode == 0
+    runs = store.client.search_runs([e.experiment_id for e in store.client.search_experiments()])
+    settled = [run for run in runs if run.data.tags.get("pitfalls.state") == "settled"]
+    assert [run.data.tags["estimator_name"] for run in settled] == ["LogisticRegression"]
+    assert len(runs) == 2
+
+
 def test_a_run_of_the_users_own_settles_when_it_ends(run_script, store, data, fit):
     source = ENABLE.format("autolog=False") + data + "with mlflow.start_run() as run:\n"
     source += "".join(f"    {line}\n" for line in fit.strip().splitlines())

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from types import FrameType
 from typing import Any, Final
 
 from mlflow_pitfalls import errors
 from mlflow_pitfalls.hooks import dispatch, private, wrappers
 from mlflow_pitfalls.model.events import RunEvent, RunOrigin
+from mlflow_pitfalls.model.record import RunInfo
 
 # Exchanging ``mlflow.end_run`` would miss ``from mlflow import end_run``. Every way to end a run, the with block,
 # autologging and the exit included, comes by the client. A fluent run, new or resumed, is an ActiveRun from its start.
 _FINISHED: Final = "FINISHED"
+_MANAGED_TAG: Final = "mlflow.autologging"
 
 
 def hook_runs() -> tuple[int, list[str]]:
@@ -58,7 +61,7 @@ def started(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         run = args[0] if args else kwargs["run"]
         origin = _origin(sys._getframe(2))
         if origin is not None:
-            dispatch.run_changed(RunEvent(run_id=run.info.run_id, started=True, origin=origin))
+            dispatch.run_changed(RunEvent(run_id=run.info.run_id, started=True, origin=origin, run=run_info(run)))
 
 
 def ended(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
@@ -71,6 +74,22 @@ def ended(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         origin = _origin(sys._getframe(2))
         if origin is not None:
             dispatch.run_changed(RunEvent(run_id=run_id, started=False, origin=origin, status=str(status)))
+
+
+def run_info(run: Any) -> RunInfo:
+    """What a record tells of an MLflow run.
+
+    Args:
+        run: MLflow's ``Run``.
+    """
+    milliseconds = run.info.start_time or 0
+    return RunInfo(
+        run_id=run.info.run_id,
+        experiment_id=run.info.experiment_id,
+        run_name=run.info.run_name or "",
+        managed=_MANAGED_TAG in run.data.tags,
+        started_at=datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds"),
+    )
 
 
 def _origin(frame: FrameType | None) -> RunOrigin | None:

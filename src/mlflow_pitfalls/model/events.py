@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import Any, Protocol
 
+from mlflow_pitfalls.model.record import RunInfo
+
 
 class CallKind(StrEnum):
     """What the user's call does, whatever it is named."""
@@ -72,12 +74,13 @@ class CallEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEvent:
-    """An MLflow run was opened or closed."""
+    """An MLflow run was opened or closed; ``run`` describes it where it was opened."""
 
     run_id: str
     started: bool
     origin: RunOrigin
     status: str = "RUNNING"
+    run: RunInfo | None = None
 
 
 class Listener(Protocol):

@@ -6,17 +6,21 @@ import pandas as pd
 import pytest
 from imblearn.over_sampling import RandomOverSampler
 from imblearn.pipeline import make_pipeline as make_resampling_pipeline
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.cluster import DBSCAN
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+from sklearn.decomposition import PCA
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier
 from sklearn.metrics import accuracy_score, mean_squared_error, roc_auc_score
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_score, train_test_split
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neighbors import KernelDensity, KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
+from mlflow_pitfalls.model.events import RunEvent, RunOrigin
 from mlflow_pitfalls.model.record import RunInfo
 from mlflow_pitfalls.model.values import Role, Task
 
@@ -264,6 +268,46 @@ def test_an_autologged_run_settles_at_the_next_fit(watched, cancer):
     assert [record.run.run_id[0] for record in watched.records] == ["1"]
     assert watched.records[0].evaluations
     assert watched.settle().run.run_id[0] == "2"
+
+
+def test_a_plot_of_the_rows_is_not_the_model(watched, cancer):
+    X, y = cancer
+    watched.run = RunInfo(run_id="a" * 32, experiment_id="1")
+    LogisticRegression(max_iter=5000).fit(X, y)
+    PCA(2).fit_transform(X)
+    record = watched.settle()
+    assert [fit.estimator.class_name for fit in record.fits] == ["LogisticRegression"]
+
+
+@pytest.mark.parametrize("model", [make_pipeline(StandardScaler(), DBSCAN()), KernelDensity(), DBSCAN()])
+def test_models_without_predict_are_models(watched, cancer, model):
+    model.fit(cancer[0])
+    assert watched.settle().fit.estimator.class_name == type(model).__name__
+
+
+def _autologged(number):
+    run = RunInfo(run_id=str(number) * 32, experiment_id="1", managed=True)
+    return RunEvent(run_id=run.run_id, started=True, origin=RunOrigin.AUTOLOG, run=run)
+
+
+def test_a_fit_without_a_run_takes_the_last_one_opened_inside(watched, cancer):
+    recorder = watched.recorder
+
+    class Composed(ClassifierMixin, BaseEstimator):
+        def fit(self, X, y):
+            for number in (1, 2):
+                recorder.run_changed(_autologged(number))
+            self.classes_ = np.unique(y)
+            return self
+
+        def predict(self, X):
+            return np.zeros(len(X), dtype=int)
+
+    recorder.run_changed(_autologged(9))  # of a fit before
+    Composed().fit(*cancer)
+    assert watched.settle().run.run_id[0] == "2"
+    DecisionTreeClassifier(max_depth=2).fit(*cancer)
+    assert watched.settle().run.run_id == ""
 
 
 def test_a_score_belongs_to_the_run_of_its_model(watched, cancer):

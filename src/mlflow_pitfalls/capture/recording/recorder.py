@@ -26,7 +26,8 @@ MAX_COUNTED = 10_000
 # Members of an enumeration are looked up slowly; these stand on the user's hot path.
 _FIT, _PREDICT, _TRANSFORM = CallKind.FIT, CallKind.PREDICT, CallKind.TRANSFORM
 _LIMITED_FITS = frozenset({"partial_fit"})
-_PREDICTOR_METHODS = ("predict", "fit_predict", "score_samples")
+_PREDICTOR_METHODS = ("predict", "fit_predict")
+_DENSITY_METHOD = "score_samples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Recorder:
         self._settler = Settler(self._lineage, host.quiet)
         self._book = DraftBook()
         self._counts: dict[tuple[int, str], int] = {}
+        # By thread, while a fit lasts: the latest run that autologging opened inside of it.
+        self._inner_runs: dict[int, RunInfo | None] = {}
         self._handlers: dict[CallKind, Callable[[CallEvent], None]] = {
             CallKind.SPLIT: self._lineage.split,
             CallKind.FOLD: self._lineage.fold,
@@ -95,6 +98,7 @@ class Recorder:
             return
         started = time.perf_counter()
         with self._lock:
+            self._inner_runs[threading.get_ident()] = None
             if len(self._counts) > MAX_COUNTED:
                 self._counts.clear()
             # Functions have no owner: metrics are counted anew for each fit.
@@ -118,6 +122,10 @@ class Recorder:
 
     def run_changed(self, event: RunEvent) -> None:
         """The user's own run has ended: it settles. An autologged run has not been evaluated yet and waits."""
+        if event.started and event.origin is RunOrigin.AUTOLOG:
+            with self._lock:
+                if threading.get_ident() in self._inner_runs:
+                    self._inner_runs[threading.get_ident()] = event.run
         if event.started or event.origin is RunOrigin.AUTOLOG:
             return
         with self._lock:
@@ -155,6 +163,7 @@ class Recorder:
             self._book.close(draft)
 
     def _fitted(self, event: CallEvent) -> None:
+        inner_run = self._inner_runs.pop(threading.get_ident(), None)
         result_is_rows = event.name in ("fit_transform", "fit_predict")
         if not _is_predictor(event.owner):
             if result_is_rows and event.error is None:
@@ -169,7 +178,8 @@ class Recorder:
             return
         fit = self._fits.capture(event)
         run, uri = self._host.active_run()
-        draft = self._book.draft_for(run, uri, threading.get_ident())
+        # Autologging may know only what is fitted inside, as with imbalanced-learn's Pipeline: the last step has a run.
+        draft = self._book.draft_for(run or inner_run, uri, threading.get_ident())
         draft.add_fit(fit)
         self._lineage_notes(draft, fit)
         found = search_facts(event)
@@ -240,15 +250,17 @@ class Recorder:
 
 
 def _is_predictor(owner: Any) -> bool:
-    """Whether fitting it makes a model rather than a mere transformer.
+    """Whether fitting it makes a model rather than a mere transformer, some of which know densities too (PCA)."""
+    if any(_has(owner, method) for method in _PREDICTOR_METHODS):
+        return True
+    return _has(owner, _DENSITY_METHOD) and not _has(owner, "transform")
 
-    The class is asked first, which runs no code of the user's; the object then, since a pipeline predicts only where
-    its last step does.
-    """
-    for method in _PREDICTOR_METHODS:
-        if hasattr(type(owner), method):
-            try:
-                return hasattr(owner, method)
-            except Exception:  # noqa: BLE001 - a property of the user's may raise what it likes
-                return False
-    return False
+
+def _has(owner: Any, method: str) -> bool:
+    """The class is asked first, which runs no code of the user's; the object then, whose last step may lack it."""
+    if not hasattr(type(owner), method):
+        return False
+    try:
+        return hasattr(owner, method)
+    except Exception:  # noqa: BLE001 - a property of the user's may raise what it likes
+        return False
