@@ -75,10 +75,9 @@ model = make_pipeline(StandardScaler(), RandomOverSampler(random_state=0), Logis
 model.fit(X, y)
 """
     assert run_script(ENABLE.format("") + data + LIGHT + fit, store.uri).returncode == 0
-    runs = store.client.search_runs([e.experiment_id for e in store.client.search_experiments()])
-    settled = [run for run in runs if run.data.tags.get("pitfalls.state") == "settled"]
-    assert [run.data.tags["estimator_name"] for run in settled] == ["LogisticRegression"]
-    assert len(runs) == 2
+    run = _only_run(store)
+    assert run.data.tags["estimator_name"] == "LogisticRegression"
+    assert run.data.tags["pitfalls.state"] == "settled"
 
 
 def test_a_run_of_the_users_own_settles_when_it_ends(run_script, store, data, fit):
