@@ -1,4 +1,5 @@
 import gc
+import pickle
 import weakref
 
 import numpy as np
@@ -159,6 +160,19 @@ def test_a_threshold_of_the_script_is_its_own(watched, cancer):
     assert record.remedies.threshold_tuning
     assert record.scores[0].held_out.value == pytest.approx(value)
     assert record.scores[0].train is None
+
+
+def test_a_copy_of_the_model_speaks_for_it(watched, cancer):
+    X_train, X_test, y_train, y_test = train_test_split(*cancer, random_state=0)
+    model = _model().fit(X_train, y_train)
+    copied = pickle.loads(pickle.dumps(model))
+    value = roc_auc_score(y_test, copied.predict_proba(X_test)[:, 1])
+    assert accuracy_score(y_test, copied.predict(X_test)) > 0.9
+    record = watched.settle()
+    assert not record.remedies.threshold_tuning
+    assert record.primary_score.metric == "roc_auc"
+    assert record.primary_score.held_out.value == pytest.approx(value)
+    assert {score.metric: score.train is not None for score in record.scores} == {"roc_auc": True, "accuracy": True}
 
 
 def test_regression(watched):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from mlflow_pitfalls.capture.containers import shape_of, take_rows
+from mlflow_pitfalls.capture.lineage.row_sets import Rows
 from mlflow_pitfalls.capture.lineage.tracker import Lineage
 from mlflow_pitfalls.capture.recording.calls import bounded_scores, bounded_vector
 from mlflow_pitfalls.capture.recording.drafts import FitState, HeldOut, Output, RunDraft
@@ -50,6 +51,8 @@ class Settler:
         if estimator is None:
             draft.note("the estimator was gone before its run settled: training scores are not known")
             return
+        if held_out is not None and held_out.x is None:
+            held_out.x = self._features_of(fit, held_out.rows)
         deadline = time.perf_counter() + min(_LARGEST_BUDGET, max(_LEAST_BUDGET, _SHARE_OF_FIT * fit.seconds))
         with self._quiet(), guard("predicting bounded samples"):
             self._predict(fit, held_out, estimator, deadline, _needs_scores(draft, fit))
@@ -62,16 +65,20 @@ class Settler:
         rows = self._lineage.other_side(node.rows)
         if rows is None:
             return None
-        view = self._lineage.view(rows, fit.node.slot, fit.node.space) or self._lineage.view(rows, fit.node.slot)
         target = self._lineage.view(rows, fit.target_node.slot) if fit.target_node is not None else None
-        if view is None or target is None:
+        x = self._features_of(fit, rows)
+        if x is None or target is None:
             return None
-        x = _in_columns_of(view.data, fit)
-        if x is None:
-            return None
-        held_out = HeldOut(rows=rows, count=rows.count, positions=view.positions, recognised_by="split", x=x)
+        held_out = HeldOut(rows=rows, count=rows.count, positions=target.positions, recognised_by="split", x=x)
         held_out.y = bounded_vector(target.data, np.arange(len(target.positions)))
         return fit.keep(held_out)
+
+    def _features_of(self, fit: FitState, rows: Rows) -> Any:
+        """The kept sample of a split's other side, in the space and the columns that the fit was given, or None."""
+        if fit.node is None:
+            return None
+        view = self._lineage.view(rows, fit.node.slot, fit.node.space) or self._lineage.view(rows, fit.node.slot)
+        return _in_columns_of(view.data, fit) if view is not None else None
 
     def _predict(
         self, fit: FitState, held_out: HeldOut | None, estimator: Any, deadline: float, scores_wanted: bool
@@ -85,6 +92,8 @@ class Settler:
             middle = time.perf_counter() + (deadline - time.perf_counter()) / _SIDES
             labels, scores = _outputs(estimator, wanted, held_out.x, middle)
             held_out.labels, held_out.scores = held_out.labels or labels, held_out.scores or scores
+            if held_out.own_labels:
+                held_out.own_labels = not _said_by(estimator, held_out, middle)
         wanted = _missing(fit.train_labels, fit.train_scores, method)
         labels, scores = _outputs(estimator, wanted, training.x, deadline)
         fit.train_labels, fit.train_scores = fit.train_labels or labels, fit.train_scores or scores
@@ -114,6 +123,16 @@ def _in_columns_of(data: Any, fit: FitState) -> Any:
         order = {str(column): column for column in wanted}
         return data[[order[name] for name in names]]
     return data if shape[1] == fit.columns else None
+
+
+def _said_by(estimator: Any, held_out: HeldOut, deadline: float) -> bool:
+    """Whether the labels that the script evaluated are the estimator's own after all, as those of a loaded copy."""
+    said, _ = _outputs(estimator, ["predict"], held_out.x, deadline)
+    given = held_out.labels
+    if said is None or given is None:
+        return False
+    values = given.values if said.index is None else given.values[said.index]
+    return len(values) == len(said.values) and bool(np.all(values == said.values))
 
 
 def _missing(labels: Output | None, scores: Output | None, method: str | None) -> list[str]:
