@@ -75,5 +75,8 @@ bench-overhead: $(STAMP) ## Measure what enable() adds to a fit beside plain and
 bench-profile: $(STAMP) ## Measure the profile of 1 000 000 x 30 beside pandas.describe
 	$(BIN)/python -m benchmarks.profile $(ARGS)
 
+bench-wide-gap: $(STAMP) ## Measure in which models a wide gap costs accuracy, for the overfit check (minutes)
+	$(BIN)/python -m benchmarks.wide_gap $(ARGS)
+
 clean: ## Remove the demo's store, caches and builds; .venv stays
 	rm -rf $(DEMO) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -24,9 +24,26 @@ def test_a_wide_gap_of_a_single_model_is_flagged(judge, make):
     verdict = judged(judge, make)
     assert (verdict.status, verdict.severity) == (Status.FLAGGED, Severity.HIGH)
     assert verdict.message == (
-        "roc_auc: train 1.00, test 0.80 (gap 0.20, 95 % CI 0.19–0.21, 1 000 test rows): "
-        "try model.set_params(min_samples_leaf=5)"
+        "roc_auc: train 1.00, test 0.80 (gap 0.20, 95 % CI 0.19–0.21, 1 000 test rows): try min_samples_leaf=5."
     )
+
+
+def test_the_message_names_the_change_and_the_remedies_hold_its_code(judge, make):
+    estimator = make.estimator(parameter_prefix="clf__")
+    verdict = judged(judge, make, estimator=estimator)
+    assert verdict.message.endswith("try min_samples_leaf=5.")
+    codes = [remedy.code for remedy in verdict.remedies]
+    assert codes[0] == "model.set_params(clf__min_samples_leaf=5)"
+    assert (
+        'validation_curve(model, X_train, y_train, param_name="clf__min_samples_leaf", param_range=[1, 5, 25])' in codes
+    )
+
+
+def test_plain_least_squares_is_told_to_penalise(judge, make):
+    estimator = make.estimator("LinearRegression", "linear", tunable=("fit_intercept",), parameter_prefix="reg__")
+    verdict = judged(judge, make, estimator=estimator)
+    assert verdict.message.endswith("try ridge regression.")
+    assert verdict.remedies[0].code.startswith("model.set_params(reg=make_pipeline(StandardScaler(), RidgeCV(")
 
 
 def test_the_interval_of_the_gap_decides(judge, make):

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import ast
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from imblearn.pipeline import make_pipeline as sampling_pipeline
 from sklearn.base import clone, is_classifier
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import all_estimators
@@ -110,7 +112,9 @@ def data(kind: type) -> tuple[np.ndarray, np.ndarray]:
 
 
 def execute(line: str, model: object, X: np.ndarray, y: np.ndarray) -> object:
-    from sklearn.model_selection import TunedThresholdClassifierCV
+    from sklearn.linear_model import RidgeCV
+    from sklearn.model_selection import RandomizedSearchCV, TunedThresholdClassifierCV, validation_curve
+    from sklearn.pipeline import make_pipeline
     from sklearn.utils.class_weight import compute_sample_weight
 
     names = {
@@ -119,6 +123,11 @@ def execute(line: str, model: object, X: np.ndarray, y: np.ndarray) -> object:
         "y_train": y,
         "compute_sample_weight": compute_sample_weight,
         "TunedThresholdClassifierCV": TunedThresholdClassifierCV,
+        "validation_curve": validation_curve,
+        "RandomizedSearchCV": RandomizedSearchCV,
+        "make_pipeline": make_pipeline,
+        "StandardScaler": StandardScaler,
+        "RidgeCV": RidgeCV,
     }
     return eval(line, names)
 
@@ -149,6 +158,50 @@ def test_every_line_is_valid_for_its_estimator(kind):
             warnings.simplefilter("ignore")
             fitted = execute(remedy.code, model, X, y)
             fitted.fit(X, y)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DecisionTreeRegressor",
+        "HistGradientBoostingClassifier",
+        "KNeighborsClassifier",
+        "LGBMClassifier",
+        "LogisticRegression",
+        "SVC",
+        "SGDClassifier",
+        "XGBClassifier",
+    ],
+)
+def test_the_validation_curve_runs_as_it_stands(name):
+    kind = next(kind for kind in known_models() if kind.__name__ == name)
+    X, y = data(kind)
+    model = Pipeline([("scale", StandardScaler()), ("model", quick(kind))])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        train, held_out = execute(remedies.choose_by_validation(facts(kind, "model__")).code, model, X, y)
+    assert train.shape == held_out.shape == (3, 5)
+    assert np.isfinite(held_out).all()
+
+
+def test_no_lever_no_validation_curve():
+    kind = next(kind for kind in known_models() if kind.__name__ == "LinearRegression")
+    assert remedies.choose_by_validation(facts(kind)).code == ""
+
+
+def test_plain_least_squares_is_replaced_where_it_stands():
+    kind = next(kind for kind in known_models() if kind.__name__ == "LinearRegression")
+    line = remedies.simplify(facts(kind))[0].code
+    assert line == "model = make_pipeline(StandardScaler(), RidgeCV(alphas=[0.1, 1, 10, 100, 1000]))"
+
+
+def test_messages_name_the_change_without_prefix_or_call():
+    by_name = {kind.__name__: kind for kind in known_models()}
+    assert remedies.simplify_in_words(facts(by_name["RandomForestClassifier"], "clf__")) == "min_samples_leaf=5"
+    assert remedies.simplify_in_words(facts(by_name["LinearRegression"], "reg__")) == "ridge regression"
+    assert remedies.simplify_in_words(facts(by_name["GaussianNB"], var_smoothing="1")) == "var_smoothing=100"
+    assert remedies.enrich_in_words(facts(by_name["LogisticRegression"], "clf__")) == "C=10"
+    assert remedies.enrich_in_words(facts(by_name["LinearRegression"])) == "gradient boosting"
 
 
 @pytest.mark.parametrize(
@@ -220,6 +273,16 @@ def test_slow_estimators_get_their_own_advice():
     assert "Nystroem" in remedies.speed_up(facts(by_name["SVC"]))[0].code
     assert "n_jobs=-1" in remedies.speed_up(facts(by_name["RandomForestClassifier"]))[0].code
     assert "train_size=0.1" in remedies.speed_up(facts(by_name["RandomForestClassifier"], n_jobs="-1"))[0].code
+
+
+def test_a_slow_grid_is_sampled_from_its_own_parameters():
+    tree = next(kind for kind in known_models() if kind.__name__ == "DecisionTreeClassifier")
+    grid = GridSearchCV(tree(), {"max_depth": list(range(1, 41))})
+    searched = replace(facts(tree, "estimator__"), class_name="GridSearchCV", is_search=True)
+    search = execute(remedies.speed_up(searched)[0].code, grid, *data(tree))
+    assert len(search.fit(*data(tree)).cv_results_["params"]) == remedies.SEARCH_CANDIDATES
+    sampled = replace(searched, class_name="RandomizedSearchCV")
+    assert remedies.speed_up(sampled)[0].code == ""
 
 
 def test_every_line_of_code_in_the_levers_parses():

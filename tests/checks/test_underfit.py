@@ -16,7 +16,14 @@ def test_a_single_column_that_does_better_is_evidence(judge, make):
     verdict = judged(judge, make, single_features=(make.single("x", 0.7),))
     assert verdict.status is Status.FLAGGED
     assert "'x' alone reaches skill 0.70" in verdict.message
+    assert verdict.message.endswith("try C=10.")
     assert verdict.remedies[0].code == "model.set_params(C=10)"
+
+
+def test_without_a_setting_to_move_another_model_is_named(judge, make):
+    plain = make.estimator("LinearRegression", "linear", tunable=("fit_intercept",))
+    verdict = judged(judge, make, estimator=plain, single_features=(make.single("x", 0.7),))
+    assert verdict.message.endswith("try gradient boosting.")
 
 
 def test_a_column_that_does_no_better_is_none(judge, make):

@@ -17,7 +17,7 @@ from mlflow_pitfalls.checks.complexity import gap_costs, pushed_settings
 from mlflow_pitfalls.checks.evidence import certain, decided, evidence, rows_for_width, usable
 from mlflow_pitfalls.checks.facts import Fact
 from mlflow_pitfalls.checks.reading import is_share, resampled_training
-from mlflow_pitfalls.checks.remedies import simplify
+from mlflow_pitfalls.checks.remedies import choose_by_validation, simplify, simplify_in_words
 from mlflow_pitfalls.checks.text import between, count, number, short
 from mlflow_pitfalls.model.outcomes import Evidence, Group, Remedy
 from mlflow_pitfalls.model.record import AlternativeFitFacts, RunRecord, ScoreFacts
@@ -126,7 +126,7 @@ def _judge_cost(record: RunRecord, limits: Limits, score: ScoreFacts, told: str,
     if wide and gap_costs(record.fit.estimator):
         settings = f", with {', '.join(short(text) for text in pushed)}" if pushed else ""
         return flagged(
-            f"{told}{settings}: try {remedies[0].code or remedies[0].text}",
+            f"{told}{settings}: try {simplify_in_words(record.fit.estimator)}.",
             evidence=_gap_evidence(limits, "wide_gap", score, *wide),
             severity=Severity.HIGH,
             remedies=remedies,
@@ -134,8 +134,8 @@ def _judge_cost(record: RunRecord, limits: Limits, score: ScoreFacts, told: str,
     return inconclusive(
         f"{told}. Whether it costs accuracy cannot be told from the gap"
         + ("" if gap_costs(record.fit.estimator) else ", as such models fit their training rows closely by design"),
-        "a simpler fit on the same rows"
-        + (f", such as {remedies[0].code}, or the extra fits that probe_budget allows" if remedies[0].code else ""),
+        f"a simpler fit on the same rows, such as {simplify_in_words(record.fit.estimator)}, or the extra fits that "
+        "probe_budget allows",
         evidence=proof,
     )
 
@@ -185,9 +185,6 @@ def _overfit_remedies(record: RunRecord) -> tuple[Remedy, ...]:
     assert record.fit is not None
     return (
         *simplify(record.fit.estimator),
-        Remedy(
-            text="Choose the amount of regularisation by cross-validation rather than by hand.",
-            code="validation_curve(model, X_train, y_train, param_name=name, param_range=values)",
-        ),
+        choose_by_validation(record.fit.estimator),
         Remedy(text="Add training rows, or drop features that carry nothing."),
     )

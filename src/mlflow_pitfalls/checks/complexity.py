@@ -14,7 +14,7 @@ from mlflow_pitfalls.model.record import EstimatorFacts
 PUSHED_FACTOR = 2.0  # times the default towards complexity from which a setting counts as pushed
 PUSHED_ROUNDS = 3.0  # the same for rounds × learning rate
 _MEMORISING_FAMILIES = frozenset({"tree", "neighbors"})
-_UNPENALISED_CLASSES = frozenset({"LinearRegression"})
+UNPENALISED_CLASSES = frozenset({"LinearRegression"})
 # Defaults by class stem: capacity that grows (depth, leaves), leaf size that shrinks, rounds and learning rate.
 _BOOSTING: dict[str, dict[str, float]] = {
     "GradientBoosting": {"max_depth": 3, "n_estimators": 100, "learning_rate": 0.1},
@@ -40,7 +40,7 @@ _HOLDS_BACK: dict[str, tuple[frozenset[str], float, bool]] = {
 
 def gap_costs(estimator: EstimatorFacts) -> bool:
     """Whether a wide gap of such a model is by itself evidence that it would do better regularised."""
-    memorises = estimator.family in _MEMORISING_FAMILIES or estimator.final_class_name in _UNPENALISED_CLASSES
+    memorises = estimator.family in _MEMORISING_FAMILIES or estimator.final_class_name in UNPENALISED_CLASSES
     return memorises or bool(pushed_settings(estimator))
 
 

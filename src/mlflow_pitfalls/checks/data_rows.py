@@ -170,10 +170,7 @@ def train_test_overlap(record: RunRecord, limits: Limits) -> Verdict:
         evidence=proof,
         remedies=(
             Remedy(text="Drop duplicates before the split.", code="data = data.drop_duplicates()"),
-            Remedy(
-                text="Where rows belong together, split by group.",
-                code="train, test = next(GroupShuffleSplit(random_state=0).split(X, y, groups=data[key]))",
-            ),
+            Remedy(text="Where rows belong together, split by group (sklearn.model_selection.GroupShuffleSplit)."),
             Remedy(
                 text="Score the unseen rows alone, to see what the overlap was worth.",
                 code="X_test = X_test[~pd.util.hash_pandas_object(X_test, index=False)"

@@ -7,23 +7,17 @@ pipeline asks for, and with a value relative to the one in force.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from mlflow_pitfalls.checks.complexity import as_number, own_settings
+from mlflow_pitfalls.checks.complexity import UNPENALISED_CLASSES
+from mlflow_pitfalls.checks.levers import Move, current, literal, richer_moves, rounded, simpler_moves
 from mlflow_pitfalls.model.outcomes import Remedy
 from mlflow_pitfalls.model.record import ConvergenceFacts, EstimatorFacts
 from mlflow_pitfalls.model.values import Task
 
-MAX_LEVERS = 2  # parameter changes that one flag proposes
 MAX_ITER_FACTOR = 10
 MAX_ITER_CEILING = 100_000  # beyond it, more iterations are no remedy
 SEARCH_CANDIDATES = 30
-# Elsewhere ``alpha`` is no penalty: a clamping factor, a quantile, a noise level.
-_ALPHA_FAMILIES = frozenset({"linear", "network", "bayes"})
-_ALPHA_CLASSES = frozenset({"KernelRidge"})
-_WHOLE_NUMBERS = frozenset(
-    {"min_samples_leaf", "min_child_samples", "max_leaf_nodes", "max_depth", "n_neighbors", "num_leaves", "depth"}
-)
+_RICH_FAMILIES = frozenset({"forest", "boosting", "network"})  # follow curves and interactions by themselves
 # Families or classes that take no sample_weight in fit.
 _UNWEIGHTED_FAMILIES = frozenset({"neighbors"})
 _UNWEIGHTED_CLASSES = frozenset(
@@ -38,74 +32,7 @@ _UNWEIGHTED_CLASSES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Lever:
-    """One parameter and how it is moved: ``value in force × factor``, kept on the far side of ``bound``.
-
-    Attributes:
-        parameter: Name on the estimator itself.
-        default: The estimator's default, where the script set none; None where the default is "no limit".
-        factor: Above 1 raises the value, below 1 lowers it.
-        bound: The least (when raising) or greatest (when lowering) value to propose.
-        why: What the change does.
-    """
-
-    parameter: str
-    default: float | None
-    factor: float
-    bound: float
-    why: str
-
-
-_LEAF = "larger leaves cannot follow single rows"
-_DEPTH = "shallower trees hold fewer rules"
-_SHRINK = "a stronger penalty keeps coefficients small"
-_SIMPLER = {
-    "min_samples_leaf": Lever("min_samples_leaf", 1, 5, 5, _LEAF),
-    "C": Lever("C", 1.0, 0.1, 0.1, "a smaller C is a stronger penalty"),
-    "alpha": Lever("alpha", 1.0, 10, 0, _SHRINK),
-    "n_neighbors": Lever("n_neighbors", 5, 3, 15, "more neighbours average out single rows"),
-    "max_depth": Lever("max_depth", None, 0.5, 4, _DEPTH),
-    "reg_lambda": Lever("reg_lambda", 1.0, 10, 1, _SHRINK),
-    "l2_regularization": Lever("l2_regularization", 0.0, 10, 1, _SHRINK),
-    "ccp_alpha": Lever("ccp_alpha", 0.0, 10, 0.001, "pruning drops branches that few rows support"),
-    "var_smoothing": Lever("var_smoothing", 1e-9, 100, 1e-7, "smoother densities"),
-}
-_RICHER = {
-    "C": Lever("C", 1.0, 10, 10, "a larger C is a weaker penalty"),
-    "alpha": Lever("alpha", 1.0, 0.1, 0.1, "a weaker penalty lets coefficients grow"),
-    "min_samples_leaf": Lever("min_samples_leaf", None, 0.2, 20, "smaller leaves follow finer differences"),
-    "max_depth": Lever("max_depth", None, 3, 6, "deeper trees hold more rules"),
-    "n_neighbors": Lever("n_neighbors", 5, 0.4, 15, "fewer neighbours follow finer differences"),
-    "learning_rate": Lever("learning_rate", None, 3, 0.1, "larger steps fit more in the same number of rounds"),
-    "n_estimators": Lever("n_estimators", None, 5, 200, "more trees"),
-    "max_iter": Lever("max_iter", None, 5, 200, "more rounds"),
-}
-# Where a class's default or its order of effect differs from the tables above.
-_SIMPLER_BY_CLASS: dict[str, tuple[Lever, ...]] = {
-    "HistGradientBoosting": (
-        Lever("min_samples_leaf", 20, 3, 40, _LEAF),
-        Lever("max_leaf_nodes", 31, 0.3, 8, "smaller trees hold fewer rules"),
-    ),
-    "GradientBoosting": (
-        Lever("max_depth", 3, 0.67, 2, _DEPTH),
-        Lever("min_samples_leaf", 1, 10, 10, _LEAF),
-    ),
-    "XGB": (Lever("max_depth", 6, 0.5, 3, _DEPTH), Lever("min_child_weight", 1, 10, 5, _LEAF)),
-    "LGBM": (
-        Lever("num_leaves", 31, 0.3, 8, "smaller trees hold fewer rules"),
-        Lever("min_child_samples", 20, 3, 40, _LEAF),
-    ),
-    "CatBoost": (Lever("depth", 6, 0.67, 4, _DEPTH), Lever("l2_leaf_reg", 3, 5, 10, _SHRINK)),
-    "SV": (Lever("C", 1.0, 0.1, 0.1, "a smaller C is a stronger penalty"),),
-    "SGD": (Lever("alpha", 1e-4, 10, 1e-3, _SHRINK),),
-    "MLP": (Lever("alpha", 1e-4, 100, 1e-2, _SHRINK),),
-    "AdaBoost": (Lever("learning_rate", 1.0, 0.1, 0.1, "smaller steps trust single rounds less"),),
-}
-_RICHER_BY_CLASS: dict[str, tuple[Lever, ...]] = {
-    "SGD": (Lever("alpha", 1e-4, 0.1, 1e-5, "a weaker penalty lets coefficients grow"),),
-    "MLP": (Lever("alpha", 1e-4, 0.01, 1e-5, "a weaker penalty lets weights grow"),),
-}
+_PENALISED = "make_pipeline(StandardScaler(), RidgeCV(alphas=[0.1, 1, 10, 100, 1000]))"
 
 
 def set_params_line(estimator: EstimatorFacts, **values: object) -> str:
@@ -114,19 +41,48 @@ def set_params_line(estimator: EstimatorFacts, **values: object) -> str:
 
 
 def simplify(estimator: EstimatorFacts) -> tuple[Remedy, ...]:
-    """Parameter changes that make this estimator simpler, most effective first."""
-    return _moves(estimator, _SIMPLER_BY_CLASS, _SIMPLER, "Regularise")
+    """Changes that make this estimator simpler, most effective first."""
+    if estimator.final_class_name in UNPENALISED_CLASSES:
+        return (Remedy(text="Penalise large coefficients.", code=_replacing_line(estimator, _PENALISED)),)
+    return _as_remedies(estimator, simpler_moves(estimator), "Regularise")
+
+
+def simplify_in_words(estimator: EstimatorFacts) -> str:
+    """The first change of :func:`simplify` for a message: ``min_samples_leaf=5``."""
+    if estimator.final_class_name in UNPENALISED_CLASSES:
+        return "ridge regression"
+    return next((move.words for move in simpler_moves(estimator)), "a more regularised model")
+
+
+def choose_by_validation(estimator: EstimatorFacts) -> Remedy:
+    """The training and held-out scores along this estimator's first lever; without one, no code."""
+    text = "Choose the amount of regularisation by cross-validation rather than by hand."
+    move = next(iter(simpler_moves(estimator)), None)
+    if move is None:
+        return Remedy(text=text)
+    name, step = move.lever.parameter, move.lever.factor
+    values = sorted({rounded(name, move.value * factor) for factor in (1 / step, 1.0, step)})
+    shown = ", ".join(literal(value) for value in values)
+    parameter = f"{estimator.parameter_prefix}{name}"
+    code = f"validation_curve(model, X_train, y_train, param_name={literal(parameter)}, param_range=[{shown}])"
+    return Remedy(text=text, code=code)
 
 
 def enrich(estimator: EstimatorFacts) -> tuple[Remedy, ...]:
     """Parameter changes that let this estimator follow more of the data, and richer models to try."""
-    moves = _moves(estimator, _RICHER_BY_CLASS, _RICHER, "Let the model follow more")
-    if estimator.family in ("forest", "boosting", "network"):
+    moves = _as_remedies(estimator, richer_moves(estimator), "Let the model follow more")
+    if estimator.family in _RICH_FAMILIES:
         return moves
     kind = "Regressor" if estimator.final_class_name.endswith("Regressor") else "Classifier"
     line = f"from sklearn.ensemble import HistGradientBoosting{kind}"
     text = "Try a model that finds curves and interactions by itself, such as gradient boosting."
     return (*moves, Remedy(text=text, code=line if _kind_is_known(estimator) else ""))
+
+
+def enrich_in_words(estimator: EstimatorFacts) -> str:
+    """The first change of :func:`enrich` for a message: ``C=10``."""
+    otherwise = "features that show the bend" if estimator.family in _RICH_FAMILIES else "gradient boosting"
+    return next((move.words for move in richer_moves(estimator)), otherwise)
 
 
 def balance(estimator: EstimatorFacts, task: Task) -> tuple[Remedy, ...]:
@@ -178,8 +134,9 @@ def speed_up(estimator: EstimatorFacts) -> tuple[Remedy, ...]:
     remedies = []
     if estimator.is_search:
         text = f"Search {SEARCH_CANDIDATES} sampled candidates rather than the whole grid, or halve them as you go."
-        code = f"RandomizedSearchCV(model, distributions, n_iter={SEARCH_CANDIDATES}, random_state=0)"
-        remedies.append(Remedy(text=text, code=code))
+        is_grid = estimator.class_name == "GridSearchCV"
+        code = f"RandomizedSearchCV(model.estimator, model.param_grid, n_iter={SEARCH_CANDIDATES}, random_state=0)"
+        remedies.append(Remedy(text=text, code=code if is_grid else ""))
     if estimator.final_class_name in ("GradientBoostingClassifier", "GradientBoostingRegressor"):
         remedies.append(
             Remedy(
@@ -193,9 +150,9 @@ def speed_up(estimator: EstimatorFacts) -> tuple[Remedy, ...]:
         remedies.append(
             Remedy(text=text, code=f"model = make_pipeline(StandardScaler(), Nystroem(random_state=0), {kind}())")
         )
-    if "n_jobs" in estimator.tunable and not _current(estimator, "n_jobs"):
+    if "n_jobs" in estimator.tunable and not current(estimator, "n_jobs"):
         remedies.append(Remedy(text="Use all cores.", code=set_params_line(estimator, n_jobs=-1)))
-    if "early_stopping" in estimator.tunable and not _current(estimator, "early_stopping"):
+    if "early_stopping" in estimator.tunable and not current(estimator, "early_stopping"):
         text = "Stop when a validation share of the training rows no longer improves."
         remedies.append(Remedy(text=text, code=set_params_line(estimator, early_stopping=True)))
     remedies.append(
@@ -207,55 +164,17 @@ def speed_up(estimator: EstimatorFacts) -> tuple[Remedy, ...]:
     return tuple(remedies)
 
 
-def _moves(
-    estimator: EstimatorFacts, by_class: dict[str, tuple[Lever, ...]], general: dict[str, Lever], verb: str
-) -> tuple[Remedy, ...]:
-    own = next((levers for stem, levers in by_class.items() if _is_class(estimator, stem)), ())
-    names = {lever.parameter for lever in own}
-    levers = [*own, *(lever for name, lever in general.items() if name not in names)]
-    found = []
-    for lever in levers:
-        value = _proposal(estimator, lever)
-        if value is not None:
-            line = set_params_line(estimator, **{lever.parameter: value})
-            found.append(Remedy(text=f"{verb}: {lever.why}.", code=line))
-    return tuple(found[:MAX_LEVERS])
+def _as_remedies(estimator: EstimatorFacts, moves: tuple[Move, ...], verb: str) -> tuple[Remedy, ...]:
+    return tuple(
+        Remedy(text=f"{verb}: {move.lever.why}.", code=set_params_line(estimator, **{move.lever.parameter: move.value}))
+        for move in moves
+    )
 
 
-def _proposal(estimator: EstimatorFacts, lever: Lever) -> float | None:
-    """The value to try; None where this estimator has no such parameter or stands beyond the bound already."""
-    if lever.parameter not in estimator.tunable or (lever.parameter == "alpha" and not _alpha_is_penalty(estimator)):
-        return None
-    text = _current(estimator, lever.parameter)
-    now = as_number(text) if text else lever.default
-    raising = lever.factor > 1
-    if now is None:
-        # "No limit" cannot be raised, and what cannot be read is left alone.
-        return None if raising or (text and text != "None") else _rounded(lever.parameter, lever.bound)
-    if 0 < now < 1 and lever.parameter in _WHOLE_NUMBERS:  # a share of the rows
-        return None
-    moved = now * lever.factor
-    value = _rounded(lever.parameter, max(moved, lever.bound) if raising else min(moved, lever.bound))
-    return value if (value > now if raising else value < now) else None
-
-
-def _rounded(parameter: str, value: float) -> float:
-    if parameter in _WHOLE_NUMBERS or parameter in ("n_estimators", "max_iter"):
-        return max(2 if parameter in ("max_leaf_nodes", "num_leaves") else 1, round(value))
-    return float(f"{value:.2g}")
-
-
-def _current(estimator: EstimatorFacts, parameter: str) -> str:
-    return own_settings(estimator).get(parameter, "")
-
-
-def _alpha_is_penalty(estimator: EstimatorFacts) -> bool:
-    return estimator.family in _ALPHA_FAMILIES or estimator.final_class_name in _ALPHA_CLASSES
-
-
-def _is_class(estimator: EstimatorFacts, stem: str) -> bool:
-    rest = estimator.final_class_name.removeprefix(stem)
-    return rest in ("C", "R", "Classifier", "Regressor")
+def _replacing_line(estimator: EstimatorFacts, other: str) -> str:
+    """Puts another estimator in this one's place, inside of its pipeline where it has one."""
+    step = estimator.parameter_prefix.removesuffix("__")
+    return _call("set_params(", {step: other}) if step else f"model = {other}"
 
 
 def _kind_is_known(estimator: EstimatorFacts) -> bool:
@@ -267,7 +186,7 @@ def _takes_sample_weight(estimator: EstimatorFacts) -> bool:
 
 
 def _set_params(values: Mapping[str, object]) -> str:
-    return _call("set_params(", {name: _literal(value) for name, value in values.items()})
+    return _call("set_params(", {name: literal(value) for name, value in values.items()})
 
 
 def _call(start: str, arguments: Mapping[str, str]) -> str:
@@ -275,9 +194,3 @@ def _call(start: str, arguments: Mapping[str, str]) -> str:
     if all(name.isidentifier() for name in arguments):
         return f"model.{start}{', '.join(f'{name}={value}' for name, value in arguments.items())})"
     return f"model.{start}**{{{', '.join(f'{name!r}: {value}' for name, value in arguments.items())}}})"
-
-
-def _literal(value: object) -> str:
-    if isinstance(value, str):
-        return f'"{value}"'
-    return f"{value:g}" if isinstance(value, float) else repr(value)

@@ -82,20 +82,20 @@ def resample_before_split(record: RunRecord, limits: Limits) -> Verdict:
         remedies=(
             Remedy(
                 text="Put the sampler into imbalanced-learn's pipeline: it resamples in fits only, never when scoring.",
-                code=f"model = imblearn.pipeline.make_pipeline({_new(worst)}, model).fit(X_train, y_train)",
+                code=_code("model = imblearn.pipeline.make_pipeline({}, model).fit(X_train, y_train)", worst),
             ),
             Remedy(
                 text="Or split first.",
-                code=f"X_res, y_res = {_new(worst)}.fit_resample(X_train, y_train)",
+                code=_code("X_train, y_train = {}.fit_resample(X_train, y_train)", worst),
             ),
             *(balance(record.fit.estimator, record.task)[:1] if record.fit else ()),
         ),
     )
 
 
-def _new(found: ResamplingFacts) -> str:
-    """The sampler as code; a placeholder where its name is none that Python reads."""
-    return f"{found.sampler}()" if found.sampler.isidentifier() else "sampler"
+def _code(line: str, found: ResamplingFacts) -> str:
+    """A line of code with the sampler in it; none where its name is none that Python reads."""
+    return line.format(f"{found.sampler}()") if found.sampler.isidentifier() else ""
 
 
 def _sampler(found: ResamplingFacts) -> str:

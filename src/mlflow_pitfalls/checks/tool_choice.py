@@ -37,19 +37,19 @@ from mlflow_pitfalls.model.values import Estimate, Interval, Severity
             0.9,
             "skill",
             "where the interval reaches this far up, the held-out rows cannot tell a dummy from a good model",
-            "simulated pure-noise labels: flags at least 95 % of balanced binary runs from 30 held-out rows on",
+            "our choice: nine tenths of the way from a dummy to a perfect model",
         ),
         "doubt": Threshold(
             1.5,
             "standard errors",
             "a skill this far above 0 may be a lift after all, where noise would lie below 0 on average",
-            "simulated pure-noise labels in accuracy, where a model does worse than the constant answer on average",
+            "our choice: in accuracy, a model of noise does worse than the constant answer on average",
         ),
         "imbalance": Threshold(
             1.5,
             "commonest : rarest class",
             "from here on accuracy shows little, and ranking or per-class scores are asked too",
-            "simulated weak signals: accuracy misses most of them from 60 : 40 on",
+            "our choice: 60 : 40, from where a weak signal seldom changes the more likely class",
         ),
     },
 )

@@ -16,7 +16,7 @@ from mlflow_pitfalls.checks.base import (
 from mlflow_pitfalls.checks.complexity import held_back_by
 from mlflow_pitfalls.checks.evidence import certain, decided, evidence, usable
 from mlflow_pitfalls.checks.facts import Fact
-from mlflow_pitfalls.checks.remedies import enrich
+from mlflow_pitfalls.checks.remedies import enrich, enrich_in_words
 from mlflow_pitfalls.checks.text import between, names, number, short
 from mlflow_pitfalls.model.outcomes import Group, Remedy
 from mlflow_pitfalls.model.record import RunRecord, ScoreFacts
@@ -91,7 +91,7 @@ def underfit(record: RunRecord, limits: Limits) -> Verdict:
         )
     return flagged(
         f"{told}: low on both sides (limit {number(limits['max_skill'])}), while {reason}: try "
-        f"{remedies[0].code or remedies[0].text}",
+        f"{enrich_in_words(record.fit.estimator)}.",
         evidence=proof,
         remedies=remedies,
     )

@@ -15,9 +15,9 @@ from mlflow_pitfalls.capture.profile.kinds import SampledColumn, holds_numbers, 
 from mlflow_pitfalls.capture.profile.moments import Moments, Reader, moments_of_columns, moments_of_matrix
 from mlflow_pitfalls.capture.profile.sparse import moments_of_sparse
 
-# About half a second of one core; larger tables are measured on the sample.
+# Larger tables are measured on the sample, so that the time of a profile stays bounded.
 MAX_EXACT_CELLS = 150_000_000
-# Cells of lists of Python objects that are converted: some tens of milliseconds.
+# Cells of lists of Python objects that are converted, each of them slowly.
 MAX_LISTED_CELLS = 100_000
 
 Source = tuple[Callable[[], int], Reader | None]
