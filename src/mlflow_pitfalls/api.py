@@ -72,8 +72,8 @@ def enable(
     arguments = {name: value for name, value in locals().items() if name != "unknown" and value is not None}
     settings = Settings.load({**arguments, **unknown})
     _check_names(settings)
-    if multiprocessing.parent_process() is not None:
-        return  # a child process of the user's program: its parent is watched
+    if _is_child():
+        return  # its parent is watched
     if _session is not None and _session.settings == settings:
         _hook(settings, _session)
         return
@@ -86,6 +86,15 @@ def enable(
     _hook(settings, session)
 
 
+def _is_child() -> bool:
+    """Whether this process is a child that the user's program has made.
+
+    While such a child imports the program's main module it does not know its parent yet.
+    """
+    inheriting = getattr(multiprocessing.current_process(), "_inheriting", False)
+    return inheriting or multiprocessing.parent_process() is not None
+
+
 def _hook(settings: Settings, session: Session) -> None:
     hooks.install(session.recorder)
     if settings.autolog:
@@ -93,9 +102,8 @@ def _hook(settings: Settings, session: Session) -> None:
             hooks.turn_on_autolog()
     atexit.unregister(_at_exit)
     atexit.register(_at_exit)
-    if settings.notebook:
-        with guard("watching notebook cells"):
-            watch_cells(_cell_ended)
+    with guard("watching notebook cells"):
+        watch_cells(_cell_ended)
 
 
 def _check_names(settings: Settings) -> None:

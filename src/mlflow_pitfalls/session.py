@@ -71,7 +71,7 @@ class Session:
         with hooks.muted():
             self.recorder.settle_all()
         self._writer.flush(CELL_SECONDS)
-        return self.take_news() if in_notebook() else []
+        return self.take_news() if self.settings.notebook and in_notebook() else []
 
     def latest(self) -> Report | None:
         """The report made last."""
