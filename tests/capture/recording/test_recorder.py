@@ -112,6 +112,17 @@ def test_a_split_without_evaluation_in_a_scaled_space(watched, cancer):
     assert record.primary_score.held_out.value > 0.95
 
 
+def test_features_made_by_hand_are_not_scored_on_the_rows_as_they_were(watched, cancer):
+    X, y = (part.to_numpy() for part in cancer)
+    X_train, _, y_train, _ = train_test_split(X, y, random_state=0)
+    mean, deviation = X_train.mean(axis=0), X_train.std(axis=0)
+    LogisticRegression().fit((X_train - mean) / deviation, y_train)
+    record = watched.settle()
+    assert record.primary_score.train is not None
+    assert record.primary_score.held_out is None
+    assert not record.drift
+
+
 def test_predicted_but_never_measured(watched, cancer):
     X_train, X_test, y_train, y_test = train_test_split(*cancer, random_state=0)
     model = _model().fit(X_train, y_train)

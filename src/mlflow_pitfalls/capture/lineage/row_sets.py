@@ -10,6 +10,7 @@ from mlflow_pitfalls.model.values import Role
 
 _ids = itertools.count(1)
 _MAX_GENERATIONS = 64
+REMADE = -2  # in a node's space: columns that the script computed by itself, unlike any that were seen
 
 
 @dataclass(frozen=True, slots=True, eq=False)

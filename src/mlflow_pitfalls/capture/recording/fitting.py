@@ -14,7 +14,7 @@ from mlflow_pitfalls.capture.estimators.estimator import (
 )
 from mlflow_pitfalls.capture.fingerprints.fingerprint import row_hashes
 from mlflow_pitfalls.capture.lineage.objects import Bounded
-from mlflow_pitfalls.capture.lineage.row_sets import Node
+from mlflow_pitfalls.capture.lineage.row_sets import REMADE, Node
 from mlflow_pitfalls.capture.lineage.tracker import Lineage
 from mlflow_pitfalls.capture.profile import class_labels, profile_dataset
 from mlflow_pitfalls.capture.recording.calls import bounded_rows, bounded_vector, features_of, target_of
@@ -47,7 +47,7 @@ class FitCapture:
         node = self._lineage.find(features)
         target_node = self._lineage.find(target)
         if node is None and target_node is not None and _rows(features) == target_node.rows.count:
-            node = Node(target_node.rows)  # features derived by hand, next to a known target
+            node = Node(target_node.rows, space=(REMADE,))  # features derived by hand, next to a known target
             self._lineage.objects.register(features, node)
         if node is None:
             node = self._lineage.find_or_add(features)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mlflow_pitfalls.capture.containers import shape_of, take_rows
-from mlflow_pitfalls.capture.lineage.row_sets import Rows
+from mlflow_pitfalls.capture.lineage.row_sets import REMADE, Rows
 from mlflow_pitfalls.capture.lineage.tracker import Lineage
 from mlflow_pitfalls.capture.recording.calls import bounded_scores, bounded_vector
 from mlflow_pitfalls.capture.recording.drafts import FitState, HeldOut, Output, RunDraft
@@ -77,7 +77,9 @@ class Settler:
         """The kept sample of a split's other side, in the space and the columns that the fit was given, or None."""
         if fit.node is None:
             return None
-        view = self._lineage.view(rows, fit.node.slot, fit.node.space) or self._lineage.view(rows, fit.node.slot)
+        view = self._lineage.view(rows, fit.node.slot, fit.node.space)
+        if view is None and REMADE not in fit.node.space:  # as it came out of the split, it would be other features
+            view = self._lineage.view(rows, fit.node.slot)
         return _in_columns_of(view.data, fit) if view is not None else None
 
     def _predict(
