@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from mlflow_pitfalls.model.outcomes import Status
-from mlflow_pitfalls.model.record import CrossValidationFacts, EvaluationFacts
+from mlflow_pitfalls.model.record import CrossValidationFacts, EvaluationFacts, SplitFacts
 from mlflow_pitfalls.model.values import Role, Severity, Task
 
 NAME, SMALL = "no-held-out-score", "test-set-too-small"
@@ -20,7 +20,8 @@ def test_training_scores_alone_are_flagged(judge, make):
 
 
 def test_no_score_at_all_is_flagged(judge, make):
-    assert judge(NAME, make.record(evaluations=(), scores=(), task=Task.REGRESSION)).status is Status.FLAGGED
+    record = make.record(evaluations=(), scores=(), split=None, task=Task.REGRESSION)
+    assert judge(NAME, record).status is Status.FLAGGED
 
 
 def test_one_held_out_score_passes(judge, make):
@@ -47,6 +48,13 @@ def test_a_score_computed_for_the_run_passes_with_a_note(judge, make):
 def test_rows_that_cannot_be_told_apart_are_inconclusive(role, judge, make):
     record = make.record(evaluations=(evaluation(role),), scores=())
     assert judge(NAME, record).status is Status.INCONCLUSIVE
+
+
+def test_a_score_of_the_scripts_own_is_not_missed(judge, make):
+    split = SplitFacts(method="", recognised_by="fingerprint", train_rows=400, held_out_rows=100)
+    assert judge(NAME, make.record(evaluations=(), scores=(), split=split)).status is Status.INCONCLUSIVE
+    trained = make.record(evaluations=(evaluation(Role.TRAIN),), scores=(), split=split)
+    assert judge(NAME, trained).status is Status.FLAGGED
 
 
 def test_clustering_is_not_applicable(judge, make):

@@ -42,7 +42,8 @@ def no_held_out_score(record: RunRecord, limits: Limits) -> Verdict:
     What it does:
         Follows the rows of each `score`, metric and cross-validation call back to the fit. Fewer than
         {min_evaluations} evaluations on unseen rows is flagged. Cross-validation and searches count, and so does a
-        score that was computed for the run from the other side of its split.
+        score that was computed for the run from the other side of its split. Where unseen rows were predicted, but not
+        scored by a call that can be followed, it is inconclusive.
 
     Why is this bad:
         A training score says how well the model remembers. Nothing is known about what it is for.
@@ -83,6 +84,12 @@ def no_held_out_score(record: RunRecord, limits: Limits) -> Verdict:
             "a split that can be followed, such as train_test_split",
         )
     trained = len(record.evaluations)
+    unseen = record.split.held_out_rows if record.split is not None else 0
+    if unseen and not trained:  # as where the script computes its score by itself
+        return inconclusive(
+            f"{count(unseen)} rows that the fit did not see were set aside, but no score of theirs could be followed",
+            "score(), or a function of sklearn.metrics, on them",
+        )
     return flagged(
         f"{count(found)} evaluations on rows that the fit did not see"
         + (f", {count(trained)} on its training rows" if trained else "")
