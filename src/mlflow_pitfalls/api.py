@@ -49,11 +49,12 @@ def enable(
 
     Args:
         autolog: Turn on MLflow autologging for scikit-learn, XGBoost and LightGBM unless it is configured already.
-        probe_budget: Share of the wall-clock spent in fits that extra small fits may take, 0..1.
+        probe_budget: Share of the wall-clock spent in fits that extra small fits may take, 0..1. This
+            version makes none.
         privacy: ``default``, or ``strict`` to write no values at all.
         ignore: Checks or groups that shall not flag.
-        benchmark: Domain benchmark by metric.
-        reference: Run to compare with.
+        benchmark: Domain benchmark by metric. No check of this version reads it.
+        reference: Run to compare with. No check of this version reads it.
         terminal: Print a short table to standard error.
         notebook: Show a summary at the end of a notebook cell.
         thresholds: Other values for thresholds, by ``check.threshold``.

@@ -30,11 +30,12 @@ class Settings:
 
     Attributes:
         autolog: Turn on MLflow autologging for scikit-learn, XGBoost and LightGBM where the user has not configured it.
-        probe_budget: Share of the wall-clock spent in fits that extra small fits may take, 0..1; 0 switches them off.
+        probe_budget: Share of the wall-clock spent in fits that extra small fits may take, 0..1; 0 switches them off. This
+            version makes none.
         privacy: ``default`` writes category labels that at least 20 rows share; ``strict`` writes no values at all.
         ignore: Checks, or groups such as ``PF3``, that shall not flag.
-        benchmark: Domain benchmark by metric, e.g. ``{"roc_auc": 0.80}``.
-        reference: Run to compare with.
+        benchmark: Domain benchmark by metric, e.g. ``{"roc_auc": 0.80}``. No check of this version reads it.
+        reference: Run to compare with. No check of this version reads it.
         terminal: Print a short table to standard error when a run's report is ready.
         notebook: Show the report's summary at the end of a notebook cell.
         thresholds: Other values for thresholds, by ``check.threshold``.

@@ -25,7 +25,9 @@ session_run = RunInfo(run_id="a" * 32, experiment_id="1")
 
 def _user_run(uri: str) -> str:
     """A fluent run whose server is gone for the rest of the script, as the user's own calls would leave it."""
-    return SCRIPT + f"""
+    return (
+        SCRIPT
+        + f"""
 mlflow.set_tracking_uri({uri!r})
 from mlflow.entities import Run, RunData, RunInfo as Info
 from mlflow.entities import LifecycleStage
@@ -42,6 +44,7 @@ for depth in range(1, 4):
 fluent._active_run_stack.get().clear()
 print(json.dumps(delays))
 """
+    )
 
 
 @pytest.mark.parametrize("kind", ["refused", "hung", "stuck"])
@@ -59,7 +62,9 @@ def test_what_was_recorded_is_spooled(run_script, request, tmp_path, kind):
 def test_a_server_killed_in_the_middle_is_told_later(run_script, own_server, tmp_path):
     own_server.start()
     pid = own_server._process.pid
-    source = SCRIPT + f"""
+    source = (
+        SCRIPT
+        + f"""
 import signal
 with mlflow.start_run() as run:
     model = DecisionTreeClassifier(random_state=0).fit(X_train, y_train)
@@ -71,6 +76,7 @@ with mlflow.start_run() as run:
     mlflow_pitfalls.flush(10)
     os._exit(0)
 """
+    )
     done = run_script(source, own_server.uri)
     run_id = done.result
     own_server.stop()

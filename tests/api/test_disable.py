@@ -21,15 +21,15 @@ def _classes(root):
 
 
 def _snapshot():
-    import mlflow
-    import mlflow.sklearn
     from mlflow.tracking.client import MlflowClient
     from mlflow.tracking.fluent import ActiveRun
     from sklearn.model_selection import BaseCrossValidator, BaseShuffleSplit
 
     roots = (BaseEstimator, BaseCrossValidator, BaseShuffleSplit)
     classes = {cls for root in roots for cls in _classes(root)} | {MlflowClient, ActiveRun}
-    modules = [module for name, module in sys.modules.items() if name.split(".")[0] in ("sklearn", "imblearn", "mlflow")]
+    modules = [
+        module for name, module in sys.modules.items() if name.split(".")[0] in ("sklearn", "imblearn", "mlflow")
+    ]
     owners = [*sorted(classes, key=repr), *modules]
     return {id(owner): (owner, dict(vars(owner))) for owner in owners}
 

@@ -83,7 +83,9 @@ mlflow_pitfalls.enable(autolog=False)
 """
     source = data + inject + "with mlflow.start_run():\n"
     body = "\n".join(f"    {line}" for line in fit.strip().splitlines())
-    tail = "\nreport = mlflow_pitfalls.report()\nprint(json.dumps({o.check: o.status for o in report.outcomes.outcomes}))"
+    tail = (
+        "\nreport = mlflow_pitfalls.report()\nprint(json.dumps({o.check: o.status for o in report.outcomes.outcomes}))"
+    )
     done = run_script(source + body + tail, store.uri)
     assert done.returncode == 0, done.stderr
     statuses = done.result
@@ -93,7 +95,9 @@ mlflow_pitfalls.enable(autolog=False)
 
 
 def test_an_interrupt_still_reaches_the_user(run_script, store, data):
-    source = data + """
+    source = (
+        data
+        + """
 import mlflow_pitfalls
 mlflow_pitfalls.enable(autolog=False)
 class Slow(DecisionTreeClassifier):
@@ -104,4 +108,5 @@ try:
 except KeyboardInterrupt as error:
     print(json.dumps(str(error)))
 """
+    )
     assert run_script(source, store.uri).result == "stop"
