@@ -30,8 +30,8 @@ class Settings:
 
     Attributes:
         autolog: Turn on MLflow autologging for scikit-learn, XGBoost and LightGBM where the user has not configured it.
-        probe_budget: Share of the wall-clock spent in fits that extra small fits may take, 0..1; 0 switches them off. This
-            version makes none.
+        probe_budget: Share of the wall-clock spent in fits that extra small fits may take, 0..1; 0 switches them off.
+            This version makes none.
         privacy: ``default`` writes category labels that at least 20 rows share; ``strict`` writes no values at all.
         ignore: Checks, or groups such as ``PF3``, that shall not flag.
         benchmark: Domain benchmark by metric, e.g. ``{"roc_auc": 0.80}``. No check of this version reads it.
