@@ -42,6 +42,11 @@ def test_no_lift_without_an_interval_is_inconclusive(judge, with_score):
     assert judge("no-lift", with_score(half=None)).status is Status.INCONCLUSIVE
 
 
+def test_a_dummy_on_purpose_is_a_baseline(judge, make):
+    baseline = make.fit(estimator=make.estimator("DummyClassifier", "dummy"))
+    assert judge("no-lift", make.record(fit=baseline)).status is Status.NOT_APPLICABLE
+
+
 def test_no_lift_without_a_score_or_a_fit_is_not_applicable(judge, make):
     assert judge("no-lift", make.record(scores=())).status is Status.NOT_APPLICABLE
     assert judge("no-lift", make.record(fit=None)).status is Status.NOT_APPLICABLE

@@ -136,8 +136,7 @@ def _judge_cost(record: RunRecord, limits: Limits, score: ScoreFacts, told: str,
     return inconclusive(
         f"{told}. Whether it costs accuracy cannot be told from the gap"
         + ("" if gap_costs(record.fit.estimator) else ", which is no proof in such models"),
-        f"a simpler fit on the same rows, such as {simplify_in_words(record.fit.estimator)}, or the extra fits that "
-        "probe_budget allows",
+        f"a simpler fit on the same rows, such as {simplify_in_words(record.fit.estimator)}",
         evidence=proof,
     )
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from mlflow_pitfalls.checks.base import Cost, Limits, Threshold, Verdict, check, flagged, inconclusive, passed
+from mlflow_pitfalls.checks.base import (
+    Cost,
+    Limits,
+    Threshold,
+    Verdict,
+    check,
+    flagged,
+    inconclusive,
+    not_applicable,
+    passed,
+)
 from mlflow_pitfalls.checks.evidence import decided, evidence, rows_for_width, usable
 from mlflow_pitfalls.checks.facts import Fact
 from mlflow_pitfalls.checks.reading import (
@@ -87,6 +97,8 @@ def no_lift(record: RunRecord, limits: Limits) -> Verdict:
     """
     score = record.primary_score
     assert score is not None
+    if record.fit is not None and record.fit.estimator.family == "dummy":
+        return not_applicable("The model is a dummy on purpose: the baseline that others are compared with.")
     found = decided(score.skill)
     if found is None:
         rows = score.held_out.rows if score.held_out else 0
