@@ -32,6 +32,7 @@ class Size:
 MINI = Size(132.0, 30.0)
 LARGE = Size(280.0, 96.0, labelled=True)
 _LABEL_HEIGHT = 16.0
+_LEAST_WIDTH = 1 / 1_000  # of the picture: bins without width would be infinitely dense
 
 
 def column_picture(train: ColumnProfile | None, held_out: ColumnProfile | None, size: Size = MINI) -> Markup:
@@ -117,11 +118,12 @@ def is_drawable(histogram: Histogram) -> bool:
 
 
 def densities(histogram: Histogram, span: float) -> list[float]:
-    """Share of the values in each bin over the bin's width; ``span`` is the whole picture's range of values."""
-    least = (span or 1.0) / 1_000  # bins without width would be infinitely dense
+    """Share of the values in each bin over the bin's width, which is told in parts of ``span``, the picture's range."""
     total = sum(histogram.counts)
-    widths = [max(b - a, least) for a, b in zip(histogram.edges, histogram.edges[1:], strict=False)]
-    return [count / total / width for count, width in zip(histogram.counts, widths, strict=True)]
+    relative = [(b - a) / (span or 1.0) for a, b in zip(histogram.edges, histogram.edges[1:], strict=False)]
+    return [
+        count / total / max(width, _LEAST_WIDTH) for count, width in zip(histogram.counts, relative, strict=True)
+    ]
 
 
 def _steps(histogram: Histogram, domain: tuple[float, float], peak: float, width: float, floor: float) -> str:
