@@ -57,6 +57,21 @@ class Association:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentinelFacts:
+    """A value that stands for "missing" without saying so. ``value`` is empty where privacy keeps it back.
+
+    ``distance`` is how far a number lies from the rest, in their interquartile ranges; None for text. ``neighbours``
+    are the rows that hold one of the nearest other values: what a value of its size usually has.
+    """
+
+    value: str
+    count: int  # of the sampled rows
+    sampled_rows: int
+    distance: float | None = None
+    neighbours: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnProfile:
     """One column. Counts and moments are exact over ``rows``; the rest comes from ``sampled_rows`` of them."""
 
@@ -83,6 +98,8 @@ class ColumnProfile:
     increasing: bool = False  # strictly increasing from row to row in the sample
     integer_sequence: bool = False  # integers without gaps, such as a row number
     mean_words: float | None = None  # words a value, of sampled text values; None for other kinds or where not counted
+    sentinels: tuple[SentinelFacts, ...] = ()  # candidates for disguised missing values, commonest first
+    kinds: tuple[ValueCount, ...] = ()  # of a mixed column: "number", "text", …, and how many sampled values are of it
     target_association: Association | None = None
     missing_association: Association | None = None  # of "is missing" with the target
 
@@ -145,6 +162,25 @@ class DuplicateFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictFacts:
+    """Rows whose features equal those of another row while the target differs."""
+
+    rows_checked: int
+    conflicting: int  # rows that would have to change their target for equal features to have equal targets
+    expected: float  # the same where equal features are of different rows by chance, in rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnPair:
+    """Two numeric columns and their correlation on the sample."""
+
+    first: str
+    second: str
+    correlation: float  # Spearman's ρ
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetProfile:
     """One side of the split as the estimator received it."""
 
@@ -157,6 +193,8 @@ class DatasetProfile:
     columns: tuple[ColumnProfile, ...] = ()  # the first ones where there are more than the bound
     target: TargetProfile | None = None
     duplicates: DuplicateFacts | None = None
+    conflicts: ConflictFacts | None = None
+    collinear: tuple[ColumnPair, ...] = ()  # the most correlated pairs, strongest first; bounded
     digest: str = ""  # content fingerprint, equal for equal data
     seconds: float = 0.0
     notes: tuple[str, ...] = ()  # what was not looked at, and why
