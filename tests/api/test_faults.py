@@ -16,7 +16,7 @@ PLACES = [
     "mlflow_pitfalls.capture.recording.settling:Settler.complete",
     "mlflow_pitfalls.capture.recording.evaluating:EvaluationCapture.predicted",
     "mlflow_pitfalls.capture.recording.building:RecordBuilder.build",
-    "mlflow_pitfalls.capture.recording.building:drift_facts",
+    "mlflow_pitfalls.capture.findings.sides:drift_facts",
     "mlflow_pitfalls.capture.recording.scoring:score_facts",
     "mlflow_pitfalls.session:run_checks",
     "mlflow_pitfalls.session:settled_items",

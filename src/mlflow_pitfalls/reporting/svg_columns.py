@@ -121,9 +121,7 @@ def densities(histogram: Histogram, span: float) -> list[float]:
     """Share of the values in each bin over the bin's width, which is told in parts of ``span``, the picture's range."""
     total = sum(histogram.counts)
     relative = [(b - a) / (span or 1.0) for a, b in zip(histogram.edges, histogram.edges[1:], strict=False)]
-    return [
-        count / total / max(width, _LEAST_WIDTH) for count, width in zip(histogram.counts, relative, strict=True)
-    ]
+    return [count / total / max(width, _LEAST_WIDTH) for count, width in zip(histogram.counts, relative, strict=True)]
 
 
 def _steps(histogram: Histogram, domain: tuple[float, float], peak: float, width: float, floor: float) -> str:

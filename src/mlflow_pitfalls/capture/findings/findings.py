@@ -1,0 +1,28 @@
+"""Every kind of fact that is found in a run's samples, in the order in which they are looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mlflow_pitfalls.capture.findings.classes import classes
+from mlflow_pitfalls.capture.findings.held_out_profile import held_out_profile
+from mlflow_pitfalls.capture.findings.scores import scores
+from mlflow_pitfalls.capture.findings.sides import drift, overlap
+from mlflow_pitfalls.capture.findings.single_features import single_features
+from mlflow_pitfalls.capture.findings.sources import Sources
+from mlflow_pitfalls.capture.findings.split import remedies, resamplings, split
+
+Finding = Callable[[Sources], Mapping[str, object]]
+
+# What is being done, in words that a user understands, and what does it: fields of the record by name.
+FINDINGS: tuple[tuple[str, Finding], ...] = (
+    ("telling how the rows were split", split),
+    ("following resampled rows", resamplings),
+    ("looking for answers to imbalance", remedies),
+    ("scoring both sides", scores),
+    ("scoring the classes", classes),
+    ("comparing the two sides", drift),
+    ("looking for rows on both sides", overlap),
+    ("scoring single features", single_features),
+    ("profiling the held-out rows", held_out_profile),
+)
