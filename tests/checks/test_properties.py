@@ -37,6 +37,7 @@ from mlflow_pitfalls.model.record import (
     RunRecord,
     ScoreFacts,
     SingleFeatureFacts,
+    TimeFacts,
 )
 from mlflow_pitfalls.model.values import Estimate, Interval, Role, Severity, Task
 
@@ -124,6 +125,13 @@ ESTIMATORS = built(
     tunable=few(st.sampled_from(["C", "max_depth", "alpha", "class_weight", "max_iter", "n_jobs", "early_stopping"])),
     parameter_prefix=st.sampled_from(["", "clf__", "my step__"]),
     is_search=st.booleans(),
+    tuned=few(NAMES),
+    jobs=few(
+        st.tuples(
+            st.sampled_from(["GridSearchCV", "RandomForestRegressor", "XGBClassifier", "Mine"]),
+            st.sampled_from(["None", "1", "-1", "nan"]),
+        )
+    ),
     convergence=few(
         built(
             ConvergenceFacts,
@@ -233,6 +241,12 @@ RECORDS = built(
         )
     ),
     remedies=built(ImbalanceRemedies, class_weight=st.booleans(), sample_weight=st.booleans()),
+    times=built(
+        TimeFacts,
+        predict_seconds=st.floats(0, 1e6),
+        cores=st.integers(1, 64),
+        accelerator=st.sampled_from(["", "NVIDIA L4"]),
+    ),
     history=maybe(
         built(HistoryFacts, runs_seen=ROWS, comparable_runs=ROWS, baseline_runs=ROWS, complete=st.booleans())
     ),

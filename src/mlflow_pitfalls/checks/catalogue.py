@@ -11,11 +11,13 @@ from mlflow_pitfalls.checks.data_columns import constant_feature, missing_values
 from mlflow_pitfalls.checks.data_rows import duplicate_rows, train_test_overlap
 from mlflow_pitfalls.checks.drift import train_test_drift
 from mlflow_pitfalls.checks.evaluation import no_held_out_score, test_set_too_small
+from mlflow_pitfalls.checks.hardware import idle_cores
 from mlflow_pitfalls.checks.identifiers import id_like_feature
 from mlflow_pitfalls.checks.imbalance import accuracy_paradox, class_imbalance
 from mlflow_pitfalls.checks.leakage import target_leakage
 from mlflow_pitfalls.checks.resampling import resample_before_split
 from mlflow_pitfalls.checks.tool_choice import no_lift
+from mlflow_pitfalls.checks.training_cost import superlinear_fit
 from mlflow_pitfalls.checks.training_time import not_converged, slow_training
 from mlflow_pitfalls.checks.underfit import underfit
 from mlflow_pitfalls.errors import SettingsError
@@ -36,6 +38,8 @@ ALL_CHECKS: tuple[Check, ...] = (
     accuracy_paradox,
     resample_before_split,
     slow_training,
+    superlinear_fit,
+    idle_cores,
     not_converged,
     overfit,
     underfit,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mlflow_pitfalls.checks.complexity import UNPENALISED_CLASSES
+from mlflow_pitfalls.checks.growth import known_growth
 from mlflow_pitfalls.checks.levers import Move, current, literal, richer_moves, rounded, simpler_moves
 from mlflow_pitfalls.model.outcomes import Remedy
 from mlflow_pitfalls.model.record import ConvergenceFacts, EstimatorFacts
@@ -144,12 +145,7 @@ def speed_up(estimator: EstimatorFacts) -> tuple[Remedy, ...]:
                 code=f"from sklearn.ensemble import Hist{estimator.final_class_name}",
             )
         )
-    if estimator.final_class_name in ("SVC", "SVR"):
-        kind = "LinearSVC" if estimator.final_class_name == "SVC" else "LinearSVR"
-        text = "Approximate the kernel: its exact cost grows with the square of the rows."
-        remedies.append(
-            Remedy(text=text, code=f"model = make_pipeline(StandardScaler(), Nystroem(random_state=0), {kind}())")
-        )
+    remedies += _grow_slower(estimator)
     if "n_jobs" in estimator.tunable and not current(estimator, "n_jobs"):
         remedies.append(Remedy(text="Use all cores.", code=set_params_line(estimator, n_jobs=-1)))
     if "early_stopping" in estimator.tunable and not current(estimator, "early_stopping"):
@@ -162,6 +158,18 @@ def speed_up(estimator: EstimatorFacts) -> tuple[Remedy, ...]:
         )
     )
     return tuple(remedies)
+
+
+def _grow_slower(estimator: EstimatorFacts) -> tuple[Remedy, ...]:
+    """What to take instead of an estimator whose time grows faster than its rows."""
+    growth = known_growth(estimator)
+    if growth is None:
+        return ()
+    if growth.setting is not None:
+        return (Remedy(text=growth.text, code=set_params_line(estimator, **dict([growth.setting]))),)
+    wraps_itself = "model" in growth.other
+    code = "" if wraps_itself and estimator.parameter_prefix else _replacing_line(estimator, growth.other)
+    return (Remedy(text=growth.text, code=code),)
 
 
 def _as_remedies(estimator: EstimatorFacts, moves: tuple[Move, ...], verb: str) -> tuple[Remedy, ...]:

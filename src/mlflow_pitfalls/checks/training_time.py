@@ -21,6 +21,7 @@ _ROUNDS_BY_DESIGN = ("HistGradientBoosting", "GradientBoosting", "XGB", "LGBM", 
     severity=Severity.MEDIUM,
     cost=Cost.FREE,
     needs=(Fact.FIT,),
+    explained_by=("superlinear-fit",),
     thresholds={
         "budget": Threshold(600.0, "seconds", "wall-clock that one fit may take", "our choice: ten minutes"),
         "times_linear": Threshold(

@@ -36,6 +36,7 @@ class EstimatorFacts:
     scalers: tuple[str, ...] = ()  # class names of scalers anywhere inside, e.g. ("StandardScaler",)
     target_transformed: bool = False  # a TransformedTargetRegressor stands around the predictor
     tuned: tuple[str, ...] = ()  # hyperparameters that matter and stand apart from their defaults
+    jobs: tuple[tuple[str, str], ...] = ()  # (class, workers asked for) of each part that has workers; "None": default
     convergence: tuple[ConvergenceFacts, ...] = ()
 
 

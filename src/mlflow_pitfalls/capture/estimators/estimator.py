@@ -14,6 +14,7 @@ from mlflow_pitfalls.capture.estimators.nested import (
     is_estimator,
     own_attributes,
 )
+from mlflow_pitfalls.capture.estimators.parallel import jobs_of
 from mlflow_pitfalls.capture.estimators.parameters import changed_parameters, parameters_of
 from mlflow_pitfalls.model.record import EstimatorFacts
 
@@ -71,6 +72,7 @@ def estimator_facts(estimator: Any) -> EstimatorFacts:
         parameter_prefix=safe_text(path),
         is_search=bool(base_names(estimator) & _SEARCHES),
         searched_fits=_searched_fits(estimator),
+        jobs=jobs_of(estimator),
         convergence=convergence_facts(estimator),
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 from mlflow_pitfalls.capture.findings.findings import FINDINGS
 from mlflow_pitfalls.capture.findings.sources import Sources, sources_of, with_frame
+from mlflow_pitfalls.capture.hardware import usable_cores, visible_accelerator
 from mlflow_pitfalls.capture.recording.drafts import FitState, RunDraft
 from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.model.record import FitFacts, RunRecord, TimeFacts
@@ -89,5 +89,6 @@ def _times(draft: RunDraft, fit: FitState | None) -> TimeFacts:
         evaluate_seconds=draft.times.evaluate,
         peak_rss_mb=draft.peak_rss_mb,
         overhead_seconds=draft.times.overhead,
-        cores=os.cpu_count() or 1,
+        cores=usable_cores(),
+        accelerator=visible_accelerator(),
     )
