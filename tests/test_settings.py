@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mlflow_pitfalls import settings
 from mlflow_pitfalls.errors import SettingsError
+from mlflow_pitfalls.model.suppression import Suppression
 from mlflow_pitfalls.settings import Settings, option_names
 
 ANYTHING = st.recursive(
@@ -98,7 +99,8 @@ def test_every_option_may_come_as_text(tmp_path, monkeypatch):
     for name, text in given_options.items():
         monkeypatch.setenv(f"MLFLOW_PITFALLS_{name.upper()}", text)
     assert Settings.load(start=tmp_path) == Settings(
-        autolog=False, probe_budget=0.5, privacy="strict", ignore=("overfit", "PF3"), reference="abc",
+        autolog=False, probe_budget=0.5, privacy="strict", reference="abc",
+        ignore=(Suppression(check="overfit"), Suppression(check="PF3")),
         benchmark={"roc_auc": 0.8}, terminal=False, notebook=False, thresholds={"overfit.x": 1.0}, sample_rows=500,
         confidence_resamples=200, seed=7, exit_timeout=1.5, spool_dir="/x", test_mode=True,
     )  # fmt: skip
@@ -122,8 +124,9 @@ def test_every_option_may_come_as_text(tmp_path, monkeypatch):
         ({"seed": -1}, "expected 0 to 4.29497e+09, found -1"),
         ({"sample_rows": float("inf")}, "expected 100 to 1e+06, found inf"),
         ({"autolog": "perhaps"}, "expected true or false, found 'perhaps'"),
-        ({"ignore": 5}, "expected names, found 5"),
-        ({"ignore": {"overfit": True}}, "expected names, found {'overfit': True}"),
+        ({"ignore": 5}, "expected names, each as CHECK, CHECK until 2027-01-31"),
+        ({"ignore": {"overfit": True}}, "or a table of check, until and reason; found {'overfit': True}"),
+        ({"ignore": ["overfit until soon"]}, "expected a date such as 2027-01-31 after 'until', found 'soon'"),
         ({"benchmark": "{"}, "expected names with numbers such as {\"roc_auc\": 0.8}, found '{'"),
         ({"benchmark": {"roc_auc": "high"}}, "expected a number, found 'high'"),
         ({"thresholds": {"overfit.x": float("nan")}}, "expected a number, found nan"),
@@ -137,8 +140,19 @@ def test_a_wrong_option_is_told_with_what_is_right(options, said, tmp_path):
 
 
 def test_names_may_come_from_any_iterable(tmp_path):
-    assert Settings.load({"ignore": (name for name in ("overfit", "PF3"))}, start=tmp_path).ignore == ("overfit", "PF3")
+    found = Settings.load({"ignore": (name for name in ("overfit", "PF3"))}, start=tmp_path).ignore
+    assert [entry.check for entry in found] == ["overfit", "PF3"]
     assert Settings.load({"spool_dir": tmp_path}, start=tmp_path).spool_dir == str(tmp_path)
+
+
+def test_what_is_ignored_may_be_dated_tables_of_the_project(project):
+    start = project(
+        "[tool.mlflow-pitfalls]\nignore = ['PF3', {check = 'overfit', until = 2027-01-31, reason = 'pruned later'}]\n"
+    )
+    assert Settings.load(start=start).ignore == (
+        Suppression(check="PF3"),
+        Suppression(check="overfit", until="2027-01-31", reason="pruned later"),
+    )
 
 
 @given(st.sampled_from(option_names()), ANYTHING)

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlflow_pitfalls import hooks
-from mlflow_pitfalls.checks.catalogue import unknown_ignores, unknown_thresholds
+from mlflow_pitfalls.checks.catalogue import ignorable, unknown_thresholds
+from mlflow_pitfalls.checks.suppression import unknown
 from mlflow_pitfalls.errors import PitfallsError, SettingsError, forget_reported, guard, set_test_mode
 from mlflow_pitfalls.notebook_cells import watch_cells
 from mlflow_pitfalls.reporting.notebook import Report
@@ -27,7 +28,7 @@ def enable(
     autolog: bool | None = None,
     probe_budget: float | None = None,
     privacy: Privacy | None = None,
-    ignore: Sequence[str] | None = None,
+    ignore: Sequence[str | Mapping[str, str]] | None = None,
     benchmark: Mapping[str, float] | None = None,
     reference: str | None = None,
     terminal: bool | None = None,
@@ -52,7 +53,9 @@ def enable(
         probe_budget: Share of the wall-clock spent in fits that extra small fits may take, 0..1. This
             version makes none.
         privacy: ``default``, or ``strict`` to write no values at all.
-        ignore: Checks or groups that shall not flag.
+        ignore: Checks or groups that shall not flag: ``"overfit"``, ``"PF3"``, ``"overfit until 2027-01-31 because the
+            trees are pruned later"``, or ``{"check": "overfit", "until": "2027-01-31", "reason": "…"}``. They still
+            run, and stay listed as ignored. The tag ``pitfalls.ignore`` on a run or an experiment does the same.
         benchmark: Domain benchmark by metric. No check of this version reads it.
         reference: Run to compare with. No check of this version reads it.
         terminal: Print a short table to standard error.
@@ -109,7 +112,7 @@ def _hook(settings: Settings, session: Session) -> None:
 
 def _check_names(settings: Settings) -> None:
     """Ignored checks and thresholds must exist: a typo would switch nothing off."""
-    problems = [*unknown_ignores(settings.ignore), *unknown_thresholds(settings.thresholds)]
+    problems = [*unknown(settings.ignore, ignorable()), *unknown_thresholds(settings.thresholds)]
     if problems:
         raise SettingsError("; ".join(problems))
 

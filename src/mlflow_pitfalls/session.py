@@ -12,18 +12,22 @@ from mlflow_pitfalls import hooks
 from mlflow_pitfalls.capture.recording.building import RecordBuilder, partial_record
 from mlflow_pitfalls.capture.recording.drafts import RunDraft
 from mlflow_pitfalls.capture.recording.recorder import Host, Recorder
+from mlflow_pitfalls.checks.catalogue import ignorable
 from mlflow_pitfalls.checks.docs import explanations
 from mlflow_pitfalls.checks.runner import run_checks
+from mlflow_pitfalls.checks.suppression import from_tags
 from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.hooks.mlflow_runs import run_info
 from mlflow_pitfalls.model.items import LogItems
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
+from mlflow_pitfalls.model.suppression import Suppression
 from mlflow_pitfalls.notebook_cells import in_notebook
 from mlflow_pitfalls.reporting.log_items import partial_items, settled_items, target_digest
 from mlflow_pitfalls.reporting.notebook import Report
 from mlflow_pitfalls.reporting.terminal import print_table
 from mlflow_pitfalls.settings import Settings
 from mlflow_pitfalls.sinks.history import read_history
+from mlflow_pitfalls.sinks.ignore_tags import read_ignore_tags
 from mlflow_pitfalls.sinks.uris import run_url
 from mlflow_pitfalls.sinks.writer import Writer
 
@@ -105,7 +109,9 @@ class Session:
     def _finish(self, builder: RecordBuilder, tracking_uri: str) -> LogItems | None:
         """On the writer's thread: facts, history, checks, report."""
         record = self._with_history(builder.build(), tracking_uri)
-        outcomes = run_checks(record, ignore=self.settings.ignore, thresholds=self.settings.thresholds)
+        tagged, notes = _asked_by_tags(record.run, tracking_uri)
+        outcomes = run_checks(record, ignore=(*self.settings.ignore, *tagged), thresholds=self.settings.thresholds)
+        outcomes = replace(outcomes, notes=notes)
         url = run_url(tracking_uri, record.run.experiment_id, record.run.run_id) if record.run.run_id else None
         report = Report(record=record, outcomes=outcomes, url=url)
         self._remember(report)
@@ -147,6 +153,20 @@ class Session:
         while len(self._printed) > MAX_REPORTS:
             self._printed.pop(next(iter(self._printed)))
         print_table(report.record, report.outcomes, stream=sys.stderr, url=report.url)
+
+
+def _asked_by_tags(run: RunInfo, tracking_uri: str) -> tuple[tuple[Suppression, ...], tuple[str, ...]]:
+    """What the run's and the experiment's tags ask to ignore, and which of them have no effect."""
+    if not run.run_id:
+        return (), ()
+    with guard("reading the tags that ignore checks"):
+        tags = read_ignore_tags(tracking_uri, run.experiment_id, run.run_id)
+        if tags is None:
+            return (), ("Tags that ignore checks were not read: the tracking store did not answer in time.",)
+        of_run = from_tags(tags.run, "the run", ignorable())
+        of_experiment = from_tags(tags.experiment, "the experiment", ignorable())
+        return (*of_run[0], *of_experiment[0]), (*of_run[1], *of_experiment[1])
+    return (), ()  # type: ignore[unreachable]  # the guard swallows
 
 
 def active_run() -> tuple[RunInfo | None, str]:

@@ -7,7 +7,7 @@ import json
 import math
 import os
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePath
@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from mlflow_pitfalls.errors import SettingsError
+from mlflow_pitfalls.model.suppression import Suppression, read_entries
 
 ENV_PREFIX = "MLFLOW_PITFALLS_"
 _NOT_OPTIONS = frozenset({"ENABLE"})  # turns the package on, says nothing about how
@@ -33,7 +34,8 @@ class Settings:
         probe_budget: Share of the wall-clock spent in fits that extra small fits may take, 0..1; 0 switches them off.
             This version makes none.
         privacy: ``default`` writes category labels that at least 20 rows share; ``strict`` writes no values at all.
-        ignore: Checks, or groups such as ``PF3``, that shall not flag.
+        ignore: Checks, or groups such as ``PF3``, that shall not flag, perhaps with the last day on which that holds
+            and a reason: ``"overfit until 2027-01-31 because the trees are pruned later"``.
         benchmark: Domain benchmark by metric, e.g. ``{"roc_auc": 0.80}``. No check of this version reads it.
         reference: Run to compare with. No check of this version reads it.
         terminal: Print a short table to standard error when a run's report is ready.
@@ -50,7 +52,7 @@ class Settings:
     autolog: bool = True
     probe_budget: float = 0.1
     privacy: Privacy = "default"
-    ignore: tuple[str, ...] = ()
+    ignore: tuple[Suppression, ...] = ()
     benchmark: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     reference: str | None = None
     terminal: bool = True
@@ -186,15 +188,6 @@ def _privacy(value: Any) -> str:
     return str(value)
 
 
-def _names(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        value = [part.strip() for part in value.split(",") if part.strip()]
-    names = tuple(value) if isinstance(value, Iterable) and not isinstance(value, bytes | Mapping) else (value,)
-    if not all(isinstance(part, str) for part in names):
-        raise ValueError(f"expected names, found {value!r}")
-    return names
-
-
 def _numbers(value: Any) -> Mapping[str, float]:
     found = value
     if isinstance(value, str):
@@ -217,7 +210,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "autolog": _boolean,
     "probe_budget": _number(0.0, 1.0),
     "privacy": _privacy,
-    "ignore": _names,
+    "ignore": read_entries,
     "benchmark": _numbers,
     "reference": _text,
     "terminal": _boolean,

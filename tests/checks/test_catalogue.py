@@ -10,9 +10,11 @@ import pytest
 
 import mlflow_pitfalls.checks as package
 from mlflow_pitfalls.checks.base import Check, Cost, check, passed
-from mlflow_pitfalls.checks.catalogue import ALL_CHECKS, by_name, unknown_ignores, unknown_thresholds
+from mlflow_pitfalls.checks.catalogue import ALL_CHECKS, by_name, ignorable, unknown_thresholds
+from mlflow_pitfalls.checks.suppression import unknown
 from mlflow_pitfalls.errors import SettingsError
 from mlflow_pitfalls.model.outcomes import Group
+from mlflow_pitfalls.model.suppression import Suppression
 from mlflow_pitfalls.model.values import Severity
 
 
@@ -54,8 +56,9 @@ def test_by_name_hints_at_the_nearest():
 
 
 def test_unknown_settings_are_told():
-    assert unknown_ignores(["overfit", "PF3", "pf6"]) == ()
-    assert "did you mean 'no-lift'" in unknown_ignores(["no-lifts"])[0]
+    known = [Suppression(check=name) for name in ("overfit", "PF3", "pf6")]
+    assert unknown(known, ignorable()) == ()
+    assert "did you mean 'no-lift'" in unknown([Suppression(check="no-lifts")], ignorable())[0]
     assert unknown_thresholds({"overfit.min_gap": 0.1}) == ()
     assert "did you mean 'overfit.min_gap'" in unknown_thresholds({"overfit.mingap": 0.1})[0]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from mlflow_pitfalls.checks.accuracy import overfit
 from mlflow_pitfalls.checks.base import Check
@@ -61,15 +61,9 @@ def by_name(name: str) -> Check:
     raise SettingsError(f"unknown check {name!r}{nearest(name, known) or '.'} Checks: {', '.join(known)}.")
 
 
-def unknown_ignores(ignore: Iterable[str]) -> tuple[str, ...]:
-    """A hint for each name that is neither a check nor a group such as ``PF3``; empty where all are known."""
-    known = (*(check.name for check in ALL_CHECKS), *(group.value for group in Group))
-    lowered = {name.lower() for name in known}
-    return tuple(
-        f"unknown check or group {name!r}{nearest(name, known)}"
-        for name in ignore
-        if name.strip().lower() not in lowered
-    )
+def ignorable() -> tuple[str, ...]:
+    """Every name that may be ignored: the checks, and groups such as ``PF3``."""
+    return (*(check.name for check in ALL_CHECKS), *(group.value for group in Group))
 
 
 def unknown_thresholds(thresholds: Mapping[str, float]) -> tuple[str, ...]:

@@ -160,7 +160,12 @@ def _thresholds(check: Check) -> str:
 
 
 def _silence(check: Check) -> str:
-    lines = [f'`enable(ignore=["{check.name}"])` switches it off; `"{check.group.value}"` its whole group.']
+    lines = [
+        f'`enable(ignore=["{check.name}"])` silences it; `"{check.group.value}"` its whole group; '
+        f'`"{check.name} until 2027-01-31 because …"` with the last day and a reason. In one run, or in all of an '
+        f"experiment, the tag `pitfalls.ignore` = `{check.name}` does the same. What it would say stays listed as "
+        "ignored."
+    ]
     if check.thresholds:
         name, threshold = next(iter(check.thresholds.items()))
         lines.append(f'`enable(thresholds={{"{check.name}.{name}": {threshold.default:g}}})` sets another threshold.')

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from types import MappingProxyType
 
 from mlflow_pitfalls.checks.base import Check, Link
 from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
+from mlflow_pitfalls.checks.suppression import asked, flag_again, silence
 from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.model.outcomes import Outcome, Outcomes, Status
 from mlflow_pitfalls.model.record import RunRecord
+from mlflow_pitfalls.model.suppression import Suppression, read_entry
 from mlflow_pitfalls.model.values import Severity
 
 _NO_OVERRIDES: Mapping[str, float] = MappingProxyType({})
@@ -19,26 +22,28 @@ _NO_OVERRIDES: Mapping[str, float] = MappingProxyType({})
 def run_checks(
     record: RunRecord,
     *,
-    ignore: Collection[str] = (),
+    ignore: Iterable[str | Suppression] = (),
     thresholds: Mapping[str, float] = _NO_OVERRIDES,
     checks: Sequence[Check] = ALL_CHECKS,
+    today: date | None = None,
 ) -> Outcomes:
     """Judge a record by every check. A check that raises is an outcome too; only KeyboardInterrupt passes.
 
     Args:
         record: The run's facts.
-        ignore: Names of checks, or of groups such as ``PF3``, that shall not flag. Unknown names have no effect.
+        ignore: Checks, or groups such as ``PF3``, that shall not flag, as ``enable(ignore=…)`` takes them. They run all
+            the same. Unknown names have no effect.
         thresholds: The user's own thresholds, keyed by ``check.threshold``. Unknown keys have no effect.
         checks: What to run, in the order of the answers.
+        today: The day on which requests to ignore are looked at; the present one by default.
     """
-    silenced = {name.strip().lower() for name in ignore}
-    answers = [_answer(check, record, silenced, thresholds) for check in checks]
-    return Outcomes(run_id=record.run.run_id, outcomes=_name_causes(checks, answers))
+    entries, day = [read_entry(entry) for entry in ignore], today or date.today()
+    requests = {check.name: asked(entries, check.name, check.group.value, day) for check in checks}
+    answers = [_answer(check, record, thresholds) for check in checks]
+    return Outcomes(run_id=record.run.run_id, outcomes=_settle(checks, answers, requests, day))
 
 
-def _answer(check: Check, record: RunRecord, silenced: set[str], thresholds: Mapping[str, float]) -> Outcome:
-    if silenced & {check.name, check.group.value.lower()}:
-        return _outcome(check, Status.IGNORED, "Switched off by your settings (ignore).")
+def _answer(check: Check, record: RunRecord, thresholds: Mapping[str, float]) -> Outcome:
     answer: Outcome | None = None
     failure = ""
     with guard(f"check {check.name}"):
@@ -69,12 +74,27 @@ def _outcome(check: Check, status: Status, message: str) -> Outcome:
     return Outcome(check=check.name, group=check.group, status=status, message=message)
 
 
-def _name_causes(checks: Sequence[Check], answers: Sequence[Outcome]) -> tuple[Outcome, ...]:
-    """Turn flags that another flag explains into explained outcomes, listed under the flag that stands."""
+def _settle(
+    checks: Sequence[Check], answers: Sequence[Outcome], requests: Mapping[str, Suppression | None], day: date
+) -> tuple[Outcome, ...]:
+    """Silence what shall not flag, and list flags that another flag explains under the one that stands.
+
+    What is ignored explains nothing: else its symptoms would go unseen with it.
+    """
+    holding = {name: request for name, request in requests.items() if request is not None and request.holds_on(day)}
     flags = {answer.check: answer for answer in answers if answer.status is Status.FLAGGED}
+    standing = {name: flag for name, flag in flags.items() if name not in holding}
     links = {check.name: check.explained_by for check in checks}
-    causes = {name: _standing_cause(name, flags, links) for name in flags}
-    return tuple(_with_cause(answer, causes) for answer in answers)
+    causes = {name: _standing_cause(name, {**standing, name: flag}, links) for name, flag in flags.items()}
+    settled = []
+    for answer in answers:
+        request = requests[answer.check]
+        if answer.check in holding:
+            settled.append(silence(answer, holding[answer.check], causes.get(answer.check, "")))
+            continue
+        told = _with_cause(answer, {name: cause for name, cause in causes.items() if name in standing})
+        settled.append(flag_again(told, request) if request and told.status is Status.FLAGGED else told)
+    return tuple(settled)
 
 
 def _standing_cause(name: str, flags: Mapping[str, Outcome], links: Mapping[str, tuple[Link, ...]]) -> str:

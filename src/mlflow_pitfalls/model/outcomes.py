@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mlflow_pitfalls.model.suppression import Suppression
 from mlflow_pitfalls.model.values import Interval, Severity
 
 OUTCOMES_SCHEMA_VERSION = 1
@@ -92,6 +93,8 @@ class Outcome:
     remedies: tuple[Remedy, ...] = ()
     explained_by: str = ""  # the flagged check that names the cause
     explains: tuple[str, ...] = ()  # symptoms listed under this flag
+    suppression: Suppression | None = None  # why it is ignored; of a flag: the request that has expired
+    would_be: Severity = Severity.NONE  # of an ignored answer: the severity of the flag that it would be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,7 @@ class Outcomes:
 
     run_id: str
     outcomes: tuple[Outcome, ...]
+    notes: tuple[str, ...] = ()  # requests to ignore checks that have no effect, and why
     schema_version: int = OUTCOMES_SCHEMA_VERSION
 
     @property

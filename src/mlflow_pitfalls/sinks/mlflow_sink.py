@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from time import time
 from typing import TYPE_CHECKING, Any
 
+from mlflow_pitfalls.checks.suppression import IGNORE_TAG
 from mlflow_pitfalls.model.items import Artifact, LogItems, Metric, Tag
 from mlflow_pitfalls.model.values import Severity
 from mlflow_pitfalls.reporting.links import TABLE_PATH
@@ -225,7 +226,7 @@ def _stale(present: Mapping[str, str], items: LogItems) -> list[str]:
     kept = {tag.key for tag in items.tags} | {SEVERITY_TAG}
     return [
         key for key, value in present.items()
-        if key.startswith(TAG_PREFIX) and key not in kept and value in _FLAG_VALUES
+        if key.startswith(TAG_PREFIX) and key not in kept and value in _FLAG_VALUES and not key.startswith(IGNORE_TAG)
     ]  # fmt: skip
 
 
