@@ -37,6 +37,7 @@ from mlflow_pitfalls.model.record import (
     RunRecord,
     ScoreFacts,
     SingleFeatureFacts,
+    SplitFacts,
     TimeFacts,
 )
 from mlflow_pitfalls.model.values import Estimate, Interval, Role, Severity, Task
@@ -170,6 +171,16 @@ RECORDS = built(
     fits=few(FITS),
     train=maybe(PROFILES),
     held_out=maybe(PROFILES),
+    split=maybe(
+        built(
+            SplitFacts,
+            method=NAMES,
+            recognised_by=st.just("split"),
+            train_rows=ROWS,
+            held_out_rows=ROWS,
+            stratified=maybe(st.booleans()),
+        )
+    ),
     evaluations=few(built(EvaluationFacts, metric=METRICS, role=st.sampled_from(Role), rows=ROWS)),
     scores=few(SCORES),
     classes=few(
@@ -180,6 +191,7 @@ RECORDS = built(
             held_out_rows=ROWS,
             predicted_rows=ROWS,
             recall=maybe(estimates()),
+            train_recall=maybe(estimates()),
         )
     ),
     cross_validations=few(

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from mlflow_pitfalls.checks.runner import run_checks
 from mlflow_pitfalls.model.outcomes import Status
-from mlflow_pitfalls.model.record import ResamplingFacts
-from mlflow_pitfalls.model.values import Severity
+from mlflow_pitfalls.model.record import EvaluationFacts, ResamplingFacts
+from mlflow_pitfalls.model.values import Role, Severity
 
 
 def resampled(make, after: int, **changes):
@@ -29,3 +32,28 @@ def test_resampling_after_the_split_passes(judge, make):
 
 def test_no_resampling_is_not_applicable(judge, make):
     assert judge("resample-before-split", make.record()).status is Status.NOT_APPLICABLE
+
+
+def test_evaluated_rows_out_of_a_sampler_are_flagged(judge, make):
+    verdict = judge("resampled-test-set", resampled(make, 1800, before_split=False))
+    assert (verdict.status, verdict.severity) == (Status.FLAGGED, Severity.HIGH)
+    assert "SMOTE, which turned 1 000 rows into 1 800" in verdict.message
+
+
+def test_left_out_rows_are_milder_where_only_classes_are_looked_at(judge, make):
+    ranked = resampled(make, 200, sampler="RandomUnderSampler", before_split=False)
+    assert judge("resampled-test-set", ranked).severity is Severity.MEDIUM
+    f1 = EvaluationFacts(metric="f1_score", role=Role.HELD_OUT, rows=200, value=0.9)
+    mixed = replace(ranked, evaluations=(*ranked.evaluations, f1))
+    assert judge("resampled-test-set", mixed).severity is Severity.HIGH
+
+
+def test_resampled_training_rows_alone_pass(judge, make):
+    verdict = judge("resampled-test-set", resampled(make, 1800, before_split=False, held_out_resampled=False))
+    assert verdict.status is Status.PASSED
+    assert judge("resampled-test-set", make.record()).status is Status.NOT_APPLICABLE
+
+
+def test_a_resampling_before_the_split_is_one_flag(make):
+    found = {outcome.check: outcome for outcome in run_checks(resampled(make, 1800)).outcomes}
+    assert found["resampled-test-set"].explained_by == "resample-before-split"

@@ -15,7 +15,12 @@ from mlflow_pitfalls.checks.hardware import idle_cores
 from mlflow_pitfalls.checks.identifiers import id_like_feature
 from mlflow_pitfalls.checks.imbalance import accuracy_paradox, class_imbalance
 from mlflow_pitfalls.checks.leakage import target_leakage
-from mlflow_pitfalls.checks.resampling import resample_before_split
+from mlflow_pitfalls.checks.oversampling import oversampling_overfit
+from mlflow_pitfalls.checks.rare_classes import too_few_minority
+from mlflow_pitfalls.checks.resampling import resample_before_split, resampled_test_set
+from mlflow_pitfalls.checks.silent_classes import class_never_predicted
+from mlflow_pitfalls.checks.split_classes import class_missing_in_split
+from mlflow_pitfalls.checks.split_shares import unstratified_split
 from mlflow_pitfalls.checks.tool_choice import no_lift
 from mlflow_pitfalls.checks.training_cost import superlinear_fit
 from mlflow_pitfalls.checks.training_time import not_converged, slow_training
@@ -35,8 +40,14 @@ ALL_CHECKS: tuple[Check, ...] = (
     target_leakage,
     train_test_drift,
     class_imbalance,
+    too_few_minority,
     accuracy_paradox,
+    class_never_predicted,
+    class_missing_in_split,
+    unstratified_split,
     resample_before_split,
+    resampled_test_set,
+    oversampling_overfit,
     slow_training,
     superlinear_fit,
     idle_cores,

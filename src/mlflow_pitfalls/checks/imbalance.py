@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlflow_pitfalls.checks.base import (
     Cost,
     Limits,
+    Link,
     Threshold,
     Verdict,
     check,
@@ -41,7 +42,7 @@ _NEAREST = 0.02  # a recall nearer to the bound than this is taken to be this fa
     severities=(Severity.LOW, Severity.MEDIUM, Severity.HIGH),
     cost=Cost.SCAN,
     needs=(Fact.FIT, Fact.CLASSIFICATION, Fact.TRAIN_CLASSES),
-    explained_by=("accuracy-paradox",),
+    explained_by=("accuracy-paradox", Link("class-never-predicted", same_columns=True)),
     thresholds={
         "low": Threshold(
             5.0,

@@ -89,7 +89,11 @@ def resampled_training(record: RunRecord) -> ResamplingFacts | None:
     """The resampling after the split whose output was fitted: there, both sides differ on purpose."""
     rows = {record.fit.rows if record.fit else -1, record.train.rows if record.train else -1}
     return next(
-        (found for found in record.resamplings if not found.before_split and found.rows_after in rows),
+        (
+            found
+            for found in record.resamplings
+            if found.rows_after in rows and not (found.before_split or found.held_out_resampled)
+        ),
         None,
     )
 

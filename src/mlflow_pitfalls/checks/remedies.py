@@ -32,7 +32,14 @@ _UNWEIGHTED_CLASSES = frozenset(
     }
 )
 
-
+STRATIFY = Remedy(
+    text="Stratify the split, so that both sides get the same share of each class.",
+    code="X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y, random_state=0)",
+)
+STRATIFIED_FOLDS = Remedy(
+    text="In cross-validation, stratify the folds.",
+    code="cross_val_score(model, X, y, cv=StratifiedKFold(5, shuffle=True, random_state=0))",
+)
 _PENALISED = "make_pipeline(StandardScaler(), RidgeCV(alphas=[0.1, 1, 10, 100, 1000]))"
 
 

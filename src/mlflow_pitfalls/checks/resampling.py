@@ -5,11 +5,17 @@ from __future__ import annotations
 from mlflow_pitfalls.checks.base import Cost, Limits, Threshold, Verdict, check, flagged, passed
 from mlflow_pitfalls.checks.evidence import evidence
 from mlflow_pitfalls.checks.facts import Fact
+from mlflow_pitfalls.checks.reading import held_out_metrics
 from mlflow_pitfalls.checks.remedies import balance
 from mlflow_pitfalls.checks.text import count, plural, short
 from mlflow_pitfalls.model.outcomes import Group, Remedy, Subject
 from mlflow_pitfalls.model.record import ResamplingFacts, RunRecord
 from mlflow_pitfalls.model.values import Severity
+
+# Metrics that stay what they are where rows of a class are left out at random.
+_SHARE_INVARIANT = frozenset(
+    {"roc_auc", "roc_auc_ovr", "roc_curve", "det_curve", "balanced_accuracy", "recall", "recall_macro"}
+)
 
 
 @check(
@@ -100,3 +106,81 @@ def _code(line: str, found: ResamplingFacts) -> str:
 
 def _sampler(found: ResamplingFacts) -> str:
     return f"{short(found.sampler)} ({found.site})" if found.site else short(found.sampler)
+
+
+@check(
+    name="resampled-test-set",
+    group=Group.IMBALANCE,
+    severity=Severity.HIGH,
+    severities=(Severity.MEDIUM, Severity.HIGH),
+    cost=Cost.FREE,
+    needs=(Fact.FIT, Fact.RESAMPLINGS),
+    explained_by=("resample-before-split",),
+    thresholds={
+        "max_resampled": Threshold(
+            0.0,
+            "resamplings of evaluated rows",
+            "how many resamplings the evaluated rows may come out of",
+            "imbalanced-learn, Common pitfalls: never resample what is scored",
+        ),
+    },
+)
+def resampled_test_set(record: RunRecord, limits: Limits) -> Verdict:
+    """The rows that the model was evaluated on come out of a sampler, so that the scores hold for made-up shares.
+
+    What it does:
+        Follows the evaluated rows back; more than {max_resampled} resamplings on their way are flagged. A resampling
+        before the split is `resample-before-split`, which explains this flag. Where rows were only left out, and
+        everything that was evaluated looks within classes (ROC AUC, recall, balanced accuracy), the score is still
+        fair, only of fewer rows: medium.
+
+    Why is this bad:
+        At balanced classes precision, F1, accuracy and average precision are far above what they will be at the real
+        shares, and copied or made-up rows count several times.
+
+    Example:
+        `X_test, y_test = SMOTE().fit_resample(X_test, y_test)`: precision 0.91 on paper; at the real 2 % it is 0.17.
+
+    How to fix:
+        Evaluate on the rows as they were. Resample training rows only, by a pipeline of imbalanced-learn's.
+
+    References:
+        imbalanced-learn, Common pitfalls and recommended practices,
+        https://imbalanced-learn.org/stable/common_pitfalls.html.
+    """
+    touched = [found for found in record.resamplings if found.held_out_resampled]
+    if len(touched) <= limits["max_resampled"]:
+        return passed(f"{plural(len(record.resamplings), 'resampling')}, none of the evaluated rows.")
+    worst = max(touched, key=lambda found: abs(found.rows_after - found.rows_before))
+    metrics = held_out_metrics(record)
+    is_fair = worst.rows_after <= worst.rows_before and bool(metrics) and metrics <= _SHARE_INVARIANT
+    consequence = (
+        f"{', '.join(sorted(metrics))} still hold, on fewer rows" if is_fair else "scores do not hold at real shares"
+    )
+    return flagged(
+        f"The evaluated rows come out of {_sampler(worst)}, which turned {count(worst.rows_before)} rows into "
+        f"{count(worst.rows_after)}: {consequence}. Evaluate on the rows as they were.",
+        evidence=evidence(
+            limits,
+            "max_resampled",
+            statistic="resamplings that the evaluated rows come out of",
+            value=len(touched),
+            rows=worst.rows_after,
+            would_clear="an evaluation on rows that no sampler touched",
+            subjects=tuple(
+                Subject(name=_sampler(found), value=float(found.rows_after - found.rows_before), detail=found.site)
+                for found in touched
+            ),
+        ),
+        severity=Severity.MEDIUM if is_fair else Severity.HIGH,
+        remedies=(
+            Remedy(
+                text="Score the test rows as they came out of the split.",
+                code="model.fit(X_train_resampled, y_train_resampled).score(X_test, y_test)",
+            ),
+            Remedy(
+                text="Put the sampler into imbalanced-learn's pipeline: it resamples in fits only, never when scoring.",
+                code=_code("model = imblearn.pipeline.make_pipeline({}, model).fit(X_train, y_train)", worst),
+            ),
+        ),
+    )

@@ -27,23 +27,22 @@ def split(sources: Sources) -> Mapping[str, object]:
 
 
 def resamplings(sources: Sources) -> Mapping[str, object]:
-    """Every resampling on the way to the fitted rows."""
+    """Every resampling on the way to the fitted rows, and those that only the evaluated rows went through."""
     return {"resamplings": tuple(_resamplings(sources))}
 
 
 def _resamplings(sources: Sources) -> Iterator[ResamplingFacts]:
     rows = sources.fit.node.rows if sources.fit.node is not None else None
-    if rows is None:
-        return
-    before = resampled_before_split(rows)
-    held_out = sources.held_out.rows.resamplings() if sources.held_out is not None else []
-    for resampling in rows.resamplings():
+    before = resampled_before_split(rows) if rows is not None else None
+    of_fit = rows.resamplings() if rows is not None else []
+    of_held_out = sources.held_out.rows.resamplings() if sources.held_out is not None else []
+    for resampling in (*of_fit, *(found for found in of_held_out if found not in of_fit)):
         yield ResamplingFacts(
             sampler=resampling.sampler,
             rows_before=resampling.rows_before,
             rows_after=resampling.rows_after,
             before_split=resampling is before,
-            held_out_resampled=resampling in held_out,
+            held_out_resampled=resampling in of_held_out,
             site=resampling.site,
         )
 
