@@ -19,6 +19,7 @@ from mlflow_pitfalls.model.profile import (
     DatasetProfile,
     DuplicateFacts,
     TargetProfile,
+    ValueCount,
 )
 from mlflow_pitfalls.model.record import (
     AlternativeFitFacts,
@@ -78,7 +79,11 @@ COLUMNS = built(
     rows=ROWS,
     sampled_rows=ROWS,
     missing=ROWS,
+    infinite=ROWS,
+    std=maybe(NUMBERS),
     distinct=maybe(ROWS),
+    singletons=maybe(ROWS),
+    kinds=few(built(ValueCount, value=st.sampled_from(["number", "number written as text", "text"]), count=ROWS)),
     top_count=maybe(ROWS),
     minimum=maybe(NUMBERS),
     maximum=maybe(NUMBERS),
@@ -92,6 +97,13 @@ TARGETS = built(
     name=NAMES,
     task=st.sampled_from(Task),
     rows=ROWS,
+    missing=ROWS,
+    distinct=maybe(ROWS),
+    is_integer=st.booleans(),
+    mean=maybe(NUMBERS),
+    std=maybe(NUMBERS),
+    minimum=maybe(NUMBERS),
+    maximum=maybe(NUMBERS),
     classes=few(built(ClassCount, label=NAMES, count=ROWS)),
 )
 PROFILES = built(
@@ -133,6 +145,10 @@ ESTIMATORS = built(
             st.sampled_from(["None", "1", "-1", "nan"]),
         )
     ),
+    kind=st.sampled_from(["", "classifier", "regressor"]),
+    transformers=few(st.sampled_from(["StandardScaler", "TargetEncoder", "SimpleImputer", "Mine"])),
+    scalers=few(st.just("StandardScaler")),
+    target_transformed=st.booleans(),
     convergence=few(
         built(
             ConvergenceFacts,

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from mlflow_pitfalls.checks.accuracy import overfit
 from mlflow_pitfalls.checks.base import Check
 from mlflow_pitfalls.checks.baselines import no_baseline_run
+from mlflow_pitfalls.checks.cardinality import high_cardinality_feature
+from mlflow_pitfalls.checks.column_types import infinite_or_huge, mixed_types
 from mlflow_pitfalls.checks.data_columns import constant_feature, missing_values
 from mlflow_pitfalls.checks.data_rows import duplicate_rows, train_test_overlap
 from mlflow_pitfalls.checks.drift import train_test_drift
@@ -21,6 +23,8 @@ from mlflow_pitfalls.checks.resampling import resample_before_split, resampled_t
 from mlflow_pitfalls.checks.silent_classes import class_never_predicted
 from mlflow_pitfalls.checks.split_classes import class_missing_in_split
 from mlflow_pitfalls.checks.split_shares import unstratified_split
+from mlflow_pitfalls.checks.resampling import resample_before_split
+from mlflow_pitfalls.checks.target_type import target_type_mismatch
 from mlflow_pitfalls.checks.tool_choice import no_lift
 from mlflow_pitfalls.checks.training_cost import superlinear_fit
 from mlflow_pitfalls.checks.training_time import not_converged, slow_training
@@ -31,12 +35,16 @@ from mlflow_pitfalls.settings import nearest
 
 ALL_CHECKS: tuple[Check, ...] = (
     no_lift,
+    target_type_mismatch,
     no_baseline_run,
     missing_values,
     duplicate_rows,
     train_test_overlap,
     constant_feature,
     id_like_feature,
+    high_cardinality_feature,
+    mixed_types,
+    infinite_or_huge,
     target_leakage,
     train_test_drift,
     class_imbalance,

@@ -14,6 +14,7 @@ class Fact(StrEnum):
     FIT = "fit"
     CLASSIFICATION = "classification"
     TRAIN_PROFILE = "training data profile"
+    TRAIN_TARGET = "profile of the training target"
     TRAIN_CLASSES = "classes of the training target"
     PRIMARY_SCORE = "primary score"
     DRIFT = "comparison of the two sides"
@@ -42,6 +43,7 @@ _PRESENT: dict[Fact, Callable[[RunRecord], bool]] = {
     Fact.FIT: lambda record: record.fit is not None and not record.fit.error,
     Fact.CLASSIFICATION: lambda record: record.task.is_classification,
     Fact.TRAIN_PROFILE: lambda record: record.train is not None and bool(record.train.columns),
+    Fact.TRAIN_TARGET: lambda record: record.train is not None and record.train.target is not None,
     Fact.TRAIN_CLASSES: _has_classes,
     Fact.PRIMARY_SCORE: lambda record: record.primary_score is not None,
     Fact.DRIFT: lambda record: bool(record.drift),
@@ -58,6 +60,7 @@ _ABSENCE: dict[Fact, str] = {
     Fact.FIT: "No estimator was fitted to the end in this run.",
     Fact.CLASSIFICATION: "The task is not a classification into one class a row.",
     Fact.TRAIN_PROFILE: "The training data were not profiled column by column.",
+    Fact.TRAIN_TARGET: "The training target is not known, or has several outputs.",
     Fact.TRAIN_CLASSES: "The training target's classes are not known, or there is only one.",
     Fact.PRIMARY_SCORE: "No score of this run is known.",
     Fact.DRIFT: "There are no two sides of a split to compare.",

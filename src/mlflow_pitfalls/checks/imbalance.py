@@ -42,7 +42,7 @@ _NEAREST = 0.02  # a recall nearer to the bound than this is taken to be this fa
     severities=(Severity.LOW, Severity.MEDIUM, Severity.HIGH),
     cost=Cost.SCAN,
     needs=(Fact.FIT, Fact.CLASSIFICATION, Fact.TRAIN_CLASSES),
-    explained_by=("accuracy-paradox", Link("class-never-predicted", same_columns=True)),
+    explained_by=("target-type-mismatch", "accuracy-paradox", Link("class-never-predicted", same_columns=True)),
     thresholds={
         "low": Threshold(
             5.0,

@@ -33,6 +33,7 @@ class EstimatorFacts:
     is_search: bool = False
     searched_fits: int = 0  # candidates × folds of a search
     kind: str = ""  # "classifier", "regressor", or "" where it is neither
+    transformers: tuple[str, ...] = ()  # class names of what transforms the features anywhere inside, scalers too
     scalers: tuple[str, ...] = ()  # class names of scalers anywhere inside, e.g. ("StandardScaler",)
     target_transformed: bool = False  # a TransformedTargetRegressor stands around the predictor
     tuned: tuple[str, ...] = ()  # hyperparameters that matter and stand apart from their defaults

@@ -6,6 +6,7 @@ from typing import Any
 
 from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.capture.estimators.convergence import convergence_facts
+from mlflow_pitfalls.capture.estimators.kinds import estimator_kind
 from mlflow_pitfalls.capture.estimators.model_families import model_family
 from mlflow_pitfalls.capture.estimators.nested import (
     MAX_DEPTH,
@@ -16,6 +17,7 @@ from mlflow_pitfalls.capture.estimators.nested import (
 )
 from mlflow_pitfalls.capture.estimators.parallel import jobs_of
 from mlflow_pitfalls.capture.estimators.parameters import changed_parameters, parameters_of
+from mlflow_pitfalls.capture.estimators.transformers import scalers_among, target_transformed, transformers_inside
 from mlflow_pitfalls.model.record import EstimatorFacts
 
 # Meta-estimators that predict by one other estimator: (base class, attribute once fitted, constructor's parameter).
@@ -56,11 +58,13 @@ def estimator_facts(estimator: Any) -> EstimatorFacts:
     Args:
         estimator: Any object that was fitted.
     """
-    final, path, steps = _final(estimator)
+    chain, path, steps = _chain(estimator)
+    final = chain[-1]
     root, prefix = _configured_root(estimator)
     parameters = parameters_of(root)
     inner = path[len(prefix) :]
     kind = type(final)
+    transformers = transformers_inside(estimator)
     return EstimatorFacts(
         class_name=safe_text(type(estimator).__name__),
         final_class_name=safe_text(kind.__name__),
@@ -73,6 +77,10 @@ def estimator_facts(estimator: Any) -> EstimatorFacts:
         is_search=bool(base_names(estimator) & _SEARCHES),
         searched_fits=_searched_fits(estimator),
         jobs=jobs_of(estimator),
+        kind=estimator_kind(chain),
+        transformers=transformers,
+        scalers=scalers_among(transformers),
+        target_transformed=target_transformed(estimator),
         convergence=convergence_facts(estimator),
     )
 
@@ -96,17 +104,18 @@ def sampler_inside(estimator: Any) -> str | None:
     return None
 
 
-def _final(estimator: Any) -> tuple[Any, str, list[str]]:
-    """The predictor inside, its ``set_params`` prefix, and the class names on the way, outermost first."""
-    path, steps = "", [type(estimator).__name__]
+def _chain(estimator: Any) -> tuple[list[Any], str, list[str]]:
+    """The estimators down to the predictor inside, its ``set_params`` prefix, and the class names on the way."""
+    chain, path, steps = [estimator], "", [type(estimator).__name__]
     for _ in range(MAX_DEPTH):
         inside = _inside(estimator)
         if inside is None:
             break
         estimator, name, names = inside
+        chain.append(estimator)
         path += f"{name}__"
         steps += names
-    return estimator, path, steps
+    return chain, path, steps
 
 
 def _inside(estimator: Any) -> tuple[Any, str, list[str]] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import perf_counter, thread_time
 from typing import Any
 
@@ -13,51 +13,23 @@ import numpy.typing as npt
 from mlflow_pitfalls.capture.containers import Sample, container_name
 from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.capture.fingerprints.fingerprint import content_digest
-from mlflow_pitfalls.capture.profile.association import (
-    SampledTarget,
-    category_association,
-    missing_association,
-    numeric_associations,
-    sampled_target,
-)
+from mlflow_pitfalls.capture.profile.association import sampled_target
 from mlflow_pitfalls.capture.profile.duplicates import duplicate_facts
 from mlflow_pitfalls.capture.profile.exact import exact_moments
+from mlflow_pitfalls.capture.profile.extras import TIME_BUDGET, Extras, extras_of
 from mlflow_pitfalls.capture.profile.kinds import SampledColumn, read_column
 from mlflow_pitfalls.capture.profile.labels import STRICT
 from mlflow_pitfalls.capture.profile.moments import Moments, moments_of_columns
-from mlflow_pitfalls.capture.profile.sampled import (
-    ValueFacts,
-    histogram_of,
-    is_increasing,
-    numbering_density,
-    quantiles_of,
-    value_facts,
-)
+from mlflow_pitfalls.capture.profile.sampled import histogram_of, numbering_density, quantiles_of
 from mlflow_pitfalls.capture.profile.target import finite_or_none, profile_target
-from mlflow_pitfalls.model.profile import Association, ColumnKind, ColumnProfile, DatasetProfile
+from mlflow_pitfalls.model.profile import ColumnKind, ColumnProfile, DatasetProfile
 from mlflow_pitfalls.model.values import Role, Task
 
 MAX_PROFILED_COLUMNS = 300
-# Once this thread has worked so many seconds on values and associations, further columns keep their counts and moments
-# only. Its own CPU time: a busy machine shall not change what a profile holds.
-TIME_BUDGET = 0.5
-# Columns that are worked on together, and between which the time is looked at.
-_GROUP = 50
 # Whole, all different floats that fill so much of their range number the rows: a split may take half of a row number.
 _NUMBERING_DENSITY = 0.5
 _Z95 = 1.959964
 _TASKS_WITHOUT_TARGET = (Task.CLUSTERING, Task.UNKNOWN)
-
-
-@dataclass(frozen=True, slots=True)
-class _Extras:
-    """What the sample tells about one column."""
-
-    values: ValueFacts = field(default_factory=ValueFacts)
-    ordered: npt.NDArray[np.float64] | None = None  # present numbers, ascending
-    target: Association | None = None
-    missing: Association | None = None
-    increasing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +86,7 @@ def profile_dataset(
     measured = _Measured(found, found.std(), found.skew())
     target = sampled_target(target_sample, is_classification=task.is_classification) if _is_measured(task) else None
     working = thread_time()
-    extras = _extras(columns, target, privacy, working, notes)
+    extras = extras_of(columns, target, privacy, working, notes)
     profiles = tuple(_column(i, sample, columns[i], extras[i], measured, privacy=privacy) for i in range(width))
     duplicates = None
     if thread_time() - working < TIME_BUDGET:
@@ -183,55 +155,8 @@ def _moments_of_sample(columns: Sequence[SampledColumn], sample: Sample) -> Mome
     return moments
 
 
-def _extras(
-    columns: Sequence[SampledColumn], target: SampledTarget | None, privacy: str, started: float, notes: list[str]
-) -> list[_Extras]:
-    extras: list[_Extras] = []
-    for first in range(0, len(columns), _GROUP):
-        if thread_time() - started > TIME_BUDGET:
-            notes.append(
-                f"values and associations of the columns from number {first} on were not measured: time was up"
-            )
-            return extras + [_Extras()] * (len(columns) - first)
-        extras += _extras_of_group(columns[first : first + _GROUP], target, privacy)
-    return extras
-
-
-def _extras_of_group(columns: Sequence[SampledColumn], target: SampledTarget | None, privacy: str) -> list[_Extras]:
-    numeric = [i for i, column in enumerate(columns) if column.numbers is not None]
-    matrix = np.array([columns[i].numbers for i in numeric]) if numeric else np.zeros((0, 0))
-    ordered = dict(zip(numeric, np.sort(matrix, axis=1), strict=True))
-    present = dict(zip(numeric, (~np.isnan(matrix)).sum(axis=1).tolist(), strict=True))
-    associations: dict[int, Association | None] = {}
-    if target is not None:
-        associations = dict(zip(numeric, numeric_associations(matrix, target), strict=True))
-    found = []
-    for i, column in enumerate(columns):
-        numbers = ordered[i][: present[i]] if i in ordered else None
-        if target is not None and column.codes is not None:
-            associations[i] = category_association(column.codes, len(column.values), target)
-        has_missing = target is not None and bool(column.missing.any())
-        found.append(
-            _Extras(
-                values=_values(column, numbers, privacy),
-                ordered=numbers,
-                target=associations.get(i),
-                missing=missing_association(column.missing, target) if has_missing and target is not None else None,
-                increasing=column.numbers is not None and is_increasing(column.numbers),
-            )
-        )
-    return found
-
-
-def _values(column: SampledColumn, ordered: npt.NDArray[np.float64] | None, privacy: str) -> ValueFacts:
-    try:
-        return value_facts(column, ordered, privacy)
-    except Exception:  # noqa: BLE001 - foreign values raise what they like
-        return ValueFacts()
-
-
 def _column(
-    i: int, sample: Sample, column: SampledColumn, extras: _Extras, measured: _Measured, *, privacy: str
+    i: int, sample: Sample, column: SampledColumn, extras: Extras, measured: _Measured, *, privacy: str
 ) -> ColumnProfile:
     moments = measured.moments
     # Where the sample met numbers only and the whole column holds something else too, nothing could be measured.
@@ -267,6 +192,7 @@ def _column(
         histogram=histogram_of(finite_values) if finite_values is not None else None,
         increasing=extras.increasing,
         mean_words=extras.values.mean_words,
+        kinds=extras.kinds,
         integer_sequence=density == 1.0,
         target_association=extras.target,
         missing_association=extras.missing,

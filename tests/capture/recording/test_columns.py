@@ -1,0 +1,66 @@
+"""Checks on columns and targets through the whole capture, on real data with and without the pitfall."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import make_column_selector, make_column_transformer
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier, RandomForestRegressor
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from mlflow_pitfalls.checks.catalogue import by_name
+from mlflow_pitfalls.model.outcomes import Status
+
+OURS = ("target-type-mismatch", "high-cardinality-feature", "mixed-types", "infinite-or-huge")
+SETS = {"cancer": load_breast_cancer, "digits": load_digits, "iris": load_iris, "wine": load_wine}
+
+
+@pytest.fixture
+def flags_of(watched):
+    """Fits, scores, and names the flags of the checks on columns."""
+
+    def run(model, X, y):
+        X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+        model.fit(X_train, y_train).score(X_test, y_test)
+        record = watched.settle()
+        return {name for name in OURS if by_name(name)(record).status is Status.FLAGGED}
+
+    return run
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_clean_classes_are_quiet(flags_of, name):
+    X, y = SETS[name](return_X_y=True, as_frame=True)
+    assert flags_of(make_pipeline(StandardScaler(), LogisticRegression(max_iter=500)), X, y) == set()
+
+
+def test_clean_numbers_are_quiet(flags_of):
+    assert flags_of(Ridge(), *load_diabetes(return_X_y=True, as_frame=True)) == set()
+
+
+def test_a_quantity_as_classes(flags_of):
+    model = RandomForestClassifier(n_estimators=5, random_state=0)
+    X, y = load_diabetes(return_X_y=True)
+    assert flags_of(model, X, np.round(y / 2)) == {"target-type-mismatch"}
+
+
+def test_a_yes_no_question_as_a_number(flags_of):
+    model = RandomForestRegressor(n_estimators=5, random_state=0)
+    assert flags_of(model, *load_breast_cancer(return_X_y=True)) == {"target-type-mismatch"}
+
+
+def test_infinite_ratios_and_stray_text(flags_of):
+    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    X = X.iloc[:, :4].copy()
+    infinite = X.assign(ratio=np.where(np.arange(len(X)) % 50 == 0, np.inf, 1.0))
+    assert flags_of(HistGradientBoostingClassifier(max_iter=5), infinite, y) == {"infinite-or-huge"}
+    text = X.assign(total=pd.Series(X["mean area"].astype(str)).where(X.index % 40 != 0, " "))
+    numbers = make_column_selector(dtype_include=np.number)
+    encoder = (OneHotEncoder(handle_unknown="ignore"), ["total"])
+    model = make_pipeline(make_column_transformer(encoder, (StandardScaler(), numbers)), LogisticRegression())
+    assert "mixed-types" in flags_of(model, text, y)
