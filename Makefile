@@ -15,7 +15,7 @@ TEST_SECONDS := 600
 SLOW_SECONDS := 1500
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile bench-wide-gap clean
+.PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile bench-wide-gap bench-pitfalls clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -77,6 +77,9 @@ bench-profile: $(STAMP) ## Measure the profile of 1 000 000 x 30 beside pandas.d
 
 bench-wide-gap: $(STAMP) ## Measure in which models a wide gap costs accuracy, for the overfit check (minutes)
 	$(BIN)/python -m benchmarks.wide_gap $(ARGS)
+
+bench-pitfalls: $(STAMP) ## How often each check is right: injected pitfalls, clean controls (hours; ARGS="--quick", "--others")
+	nice $(BIN)/python -m benchmarks.pitfallbench.run $(ARGS)
 
 clean: ## Remove the demo's store, caches and builds; .venv stays
 	rm -rf $(DEMO) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,83 @@
+"""One case, played under ``mlflow_pitfalls.enable()`` as a script would be."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import mlflow_pitfalls
+from benchmarks.pitfallbench import harm
+from benchmarks.pitfallbench.cases import Case, plan_of
+from benchmarks.pitfallbench.injections.base import LOSS
+from benchmarks.pitfallbench.scripts import play
+from benchmarks.pitfallbench.truths import true_claims
+from mlflow_pitfalls.model.outcomes import Outcome, Outcomes, Status
+
+PROBE_BUDGET = 1.0
+LETTERS = {
+    Status.PASSED: "p",
+    Status.NOT_APPLICABLE: "n",
+    Status.INCONCLUSIVE: "i",
+    Status.IGNORED: "-",
+    Status.ERRORED: "e",
+}
+
+
+def judge(case: Case, data: Path | None = None) -> dict[str, Any]:
+    """Play the case, and tell what every check said, as a line of the results.
+
+    ``said`` holds, for each check, ``F:severity``, ``x:cause`` (explained by it) or a letter of :data:`LETTERS`.
+    """
+    line: dict[str, Any] = {
+        "case": case.id,
+        "injection": case.injection,
+        "strength": case.position,
+        "table": case.table,
+        "model": case.model,
+        "seed": case.seed,
+    }
+    plan = plan_of(case, data)
+    started = time.perf_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        outcomes, played = _watched(plan, probes=case.spec.needs_probes)
+    line["seconds"] = round(time.perf_counter() - started, 2)
+    line["said"] = {outcome.check: _said(outcome) for outcome in outcomes.outcomes}
+    claims = true_claims(plan, played.sides)
+    if case.is_clean and line["said"].get("overfit", "").startswith("F") and harm.overfit_is_true(plan, played):
+        claims.add("overfit")
+    line["true"] = sorted(claims)
+    if not case.is_clean:
+        clean = plan_of(case, data, spoilt=False) if case.spec.harm == LOSS else None
+        found = harm.change(case.spec, case.strength, plan, played, clean)
+        line["change"] = None if found is None else round(found, 4)
+    return line
+
+
+def _watched(plan: Any, *, probes: bool) -> tuple[Outcomes, Any]:
+    mlflow_pitfalls.enable(
+        autolog=False,
+        terminal=False,
+        notebook=False,
+        probe_budget=PROBE_BUDGET if probes else 0.0,
+        test_mode=True,
+        **plan.options,
+    )
+    try:
+        played = play(plan)
+        reports = mlflow_pitfalls.flush()
+    finally:
+        mlflow_pitfalls.disable()
+    if not reports or reports[-1].outcomes is None:
+        raise RuntimeError("the script ended without a report")
+    return reports[-1].outcomes, played
+
+
+def _said(outcome: Outcome) -> str:
+    if outcome.status is Status.FLAGGED:
+        return f"F:{outcome.severity.value}"
+    if outcome.status is Status.EXPLAINED:
+        return f"x:{outcome.explained_by}"
+    return LETTERS[outcome.status]

@@ -1,0 +1,1 @@
+"""The tools that users would pick instead, on the same cases."""
