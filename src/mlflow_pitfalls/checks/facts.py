@@ -20,6 +20,7 @@ class Fact(StrEnum):
     DRIFT = "comparison of the two sides"
     OVERLAP = "overlap of the two sides"
     SINGLE_FEATURES = "one-feature rules"
+    RULE = "one-column rule"
     DUPLICATES = "duplicate count"
     RESAMPLINGS = "resamplings"
     HISTORY = "earlier runs"
@@ -49,6 +50,7 @@ _PRESENT: dict[Fact, Callable[[RunRecord], bool]] = {
     Fact.DRIFT: lambda record: bool(record.drift),
     Fact.OVERLAP: lambda record: record.overlap is not None and record.overlap.held_out_rows_checked > 0,
     Fact.SINGLE_FEATURES: lambda record: bool(record.single_features),
+    Fact.RULE: lambda record: record.rule is not None,
     Fact.DUPLICATES: lambda record: (
         record.train is not None and record.train.duplicates is not None and record.train.duplicates.rows_checked > 0
     ),
@@ -66,6 +68,7 @@ _ABSENCE: dict[Fact, str] = {
     Fact.DRIFT: "There are no two sides of a split to compare.",
     Fact.OVERLAP: "No held-out rows were compared with the training rows.",
     Fact.SINGLE_FEATURES: "No one-feature rules were scored on held-out rows.",
+    Fact.RULE: "No rule over one column was scored on the model's held-out rows.",
     Fact.DUPLICATES: "The training rows were not searched for duplicates.",
     Fact.RESAMPLINGS: "Nothing was resampled in this run.",
     Fact.HISTORY: "The experiment's earlier runs were not looked at.",

@@ -60,8 +60,13 @@ def seconds(value: float) -> str:
 
 def short(name: str) -> str:
     """A name that fits a sentence: bounded, and without control or direction characters."""
-    clean = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in name)
-    return clean if len(clean) <= NAME_LENGTH else clean[: NAME_LENGTH - 1] + "…"
+    return printable(name, NAME_LENGTH)
+
+
+def printable(text: str, limit: int) -> str:
+    """Text of at most ``limit`` characters, without control or direction characters."""
+    clean = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return clean if len(clean) <= limit else clean[: limit - 1] + "…"
 
 
 def names(items: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from mlflow_pitfalls.capture.findings.classes import classes
 from mlflow_pitfalls.capture.findings.held_out_profile import held_out_profile
+from mlflow_pitfalls.capture.findings.rule import rule
 from mlflow_pitfalls.capture.findings.scores import scores
 from mlflow_pitfalls.capture.findings.sides import drift, overlap
 from mlflow_pitfalls.capture.findings.single_features import single_features
@@ -24,5 +25,6 @@ FINDINGS: tuple[tuple[str, Finding], ...] = (
     ("comparing the two sides", drift),
     ("looking for rows on both sides", overlap),
     ("scoring single features", single_features),
+    ("finding the best rule over one feature", rule),
     ("profiling the held-out rows", held_out_profile),
 )

@@ -1,0 +1,55 @@
+"""Scripts on clean and on faulty data, through the hooks, up to the answers of the checks about leakage and order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.metrics import accuracy_score, r2_score
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+from mlflow_pitfalls.checks.catalogue import by_name
+from mlflow_pitfalls.model.outcomes import Status
+
+DATA = Path(__file__).parents[3] / "examples" / "data"
+
+
+def _evaluated(watched, X, y, model, score=accuracy_score, **split):
+    X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0, **split)
+    score(y_test, model.fit(X_train, y_train).predict(X_test))
+    return watched.settle()
+
+
+@pytest.mark.parametrize("load", [load_breast_cancer, load_wine])
+def test_tables_of_many_columns_are_no_rule(load, watched):
+    record = _evaluated(watched, *load(return_X_y=True), RandomForestClassifier(30, random_state=0))
+    assert record.rule is not None
+    assert "X_train[:, [" in record.rule.python
+    assert by_name("simple-rule-suffices")(record).status is Status.PASSED
+
+
+def test_numbers_that_several_columns_tell_are_no_rule(watched):
+    X, y = load_diabetes(return_X_y=True, as_frame=True)
+    record = _evaluated(watched, X, y, RandomForestRegressor(30, random_state=0), r2_score)
+    assert record.rule is not None and record.rule.metric == "r2"
+    assert by_name("simple-rule-suffices")(record).status is not Status.FLAGGED
+
+
+def test_a_rule_over_one_category_is_found(watched):
+    frame = pd.read_csv(DATA / "telco_churn.csv").head(3000)
+    y = frame["Contract"].isin(["One year", "Two year"]).map({True: "long", False: "short"}).rename("kind")
+    X = frame[["gender", "Contract", "PaymentMethod", "tenure", "MonthlyCharges"]]
+    encoder = make_column_transformer(
+        (OneHotEncoder(), ["gender", "Contract", "PaymentMethod"]), remainder="passthrough"
+    )
+    record = _evaluated(watched, X, y, make_pipeline(encoder, RandomForestClassifier(30, random_state=0)))
+    assert record.rule.column == "Contract"
+    assert "'Month-to-month' → short (100 %)" in record.rule.words
+    verdict = by_name("simple-rule-suffices")(record)
+    assert verdict.status is Status.FLAGGED
