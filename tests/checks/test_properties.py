@@ -34,6 +34,7 @@ from mlflow_pitfalls.model.record import (
     ImbalanceRemedies,
     OverlapFacts,
     ResamplingFacts,
+    RuleFacts,
     RunInfo,
     RunRecord,
     ScoreFacts,
@@ -256,6 +257,21 @@ RECORDS = built(
             is_continuous=st.booleans(),
             relation=st.sampled_from(["", "copy", "invertible"]),
             suspicious_name=st.booleans(),
+        )
+    ),
+    rule=maybe(
+        built(
+            RuleFacts,
+            column=NAMES,
+            kind=st.sampled_from(["tree", "group_mean"]),
+            metric=METRICS,
+            score=estimates(),
+            skill=estimates(),
+            difference=estimates(),
+            ratio=maybe(estimates()),
+            words=NAMES,
+            python=st.sampled_from(["", "model.fit(X_train[['a']], y_train)"]),
+            sql=NAMES,
         )
     ),
     resamplings=few(

@@ -19,7 +19,7 @@ from mlflow_pitfalls.checks.facts import Fact
 from mlflow_pitfalls.checks.text import between, count, names, number, printable
 from mlflow_pitfalls.model.outcomes import Group, Remedy, Subject
 from mlflow_pitfalls.model.record import EstimatorFacts, RuleFacts, RunRecord
-from mlflow_pitfalls.model.values import Severity
+from mlflow_pitfalls.model.values import Estimate, Interval, Severity
 
 _TREE = "tree"
 _SMALL_DEPTH, _SMALL_LEAVES = 2, 4  # of a tree that is such a rule itself
@@ -98,7 +98,10 @@ def simple_rule_suffices(record: RunRecord, limits: Limits) -> Verdict:
             f"{count(rule.skill.rows)} held-out rows",
             "a held-out side of a few hundred rows",
         )
-    ratio, interval = found
+    return _compared(rule, *found, limits)
+
+
+def _compared(rule: RuleFacts, ratio: Estimate, interval: Interval, limits: Limits) -> Verdict:
     wanted = limits["of_model"]
     proof = evidence(
         limits,
@@ -110,23 +113,23 @@ def simple_rule_suffices(record: RunRecord, limits: Limits) -> Verdict:
         would_clear=f"a model whose skill the rule does not reach to {number(wanted)}",
         subjects=(Subject(name=rule.column, value=rule.skill.value, interval=rule.skill.interval, detail=rule.kind),),
     )
-    compared = f"skill {number(rule.skill.value)}, {number(ratio.value)} of the model's ({between(interval)})"
+    told = f"skill {number(rule.skill.value)}, {number(ratio.value)} of the model's ({between(interval)})"
     if interval.low > 1.0 and certain(rule.skill, limits["decides"]) is None:
         return inconclusive(
-            f"A rule over {names([rule.column])} alone certainly beats the model ({compared}): the model is at fault",
+            f"A rule over {names([rule.column])} alone certainly beats the model ({told}): the model is at fault",
             "a model that a rule does not beat; see what else this run is flagged for",
             evidence=proof,
         )
     if interval.low >= wanted:
-        return flagged(_message(rule, compared, limits), evidence=proof, remedies=_remedies(rule))
+        return flagged(_message(rule, told, limits), evidence=proof, remedies=_remedies(rule))
     if ratio.value >= wanted:
         rows = rows_for_width(ratio.rows, interval.width, 2 * max(ratio.value - wanted, 1.0 - wanted))
         return inconclusive(
-            f"A rule over {names([rule.column])} alone reaches {compared}: it may do as well",
+            f"A rule over {names([rule.column])} alone reaches {told}: it may do as well",
             f"about {count(max(rows, ratio.rows + 1))} held-out rows",
             evidence=proof,
         )
-    return passed(f"The best one-column rule, over {names([rule.column])}, reaches {compared}.", evidence=proof)
+    return passed(f"The best one-column rule, over {names([rule.column])}, reaches {told}.", evidence=proof)
 
 
 def _is_a_rule(estimator: EstimatorFacts) -> bool:
