@@ -25,8 +25,6 @@ from mlflow_pitfalls.checks.silent_classes import class_never_predicted
 from mlflow_pitfalls.checks.split_classes import class_missing_in_split
 from mlflow_pitfalls.checks.split_shares import unstratified_split
 from mlflow_pitfalls.checks.target_type import target_type_mismatch
-from mlflow_pitfalls.checks.one_rule import simple_rule_suffices
-from mlflow_pitfalls.checks.resampling import resample_before_split
 from mlflow_pitfalls.checks.tool_choice import no_lift
 from mlflow_pitfalls.checks.training_cost import superlinear_fit
 from mlflow_pitfalls.checks.training_time import not_converged, slow_training
