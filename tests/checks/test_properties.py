@@ -32,6 +32,7 @@ from mlflow_pitfalls.model.record import (
     FitFacts,
     HistoryFacts,
     ImbalanceRemedies,
+    LabelNoiseFacts,
     OverlapFacts,
     ResamplingFacts,
     RuleFacts,
@@ -293,6 +294,20 @@ RECORDS = built(
     ),
     history=maybe(
         built(HistoryFacts, runs_seen=ROWS, comparable_runs=ROWS, baseline_runs=ROWS, complete=st.booleans())
+    ),
+    label_noise=maybe(
+        built(
+            LabelNoiseFacts,
+            rows=ROWS,
+            suspects=ROWS,
+            share=estimates(),
+            expected_share=SHARES,
+            excess=estimates(),
+            model=NAMES,
+            skill=maybe(estimates()),
+            error_share=SHARES,
+            is_falling=st.booleans(),
+        )
     ),
     alternatives=few(
         built(

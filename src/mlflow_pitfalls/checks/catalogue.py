@@ -16,6 +16,7 @@ from mlflow_pitfalls.checks.evaluation import no_held_out_score, test_set_too_sm
 from mlflow_pitfalls.checks.hardware import idle_cores
 from mlflow_pitfalls.checks.identifiers import id_like_feature
 from mlflow_pitfalls.checks.imbalance import accuracy_paradox, class_imbalance
+from mlflow_pitfalls.checks.label_noise import label_noise
 from mlflow_pitfalls.checks.leakage import target_leakage
 from mlflow_pitfalls.checks.one_rule import simple_rule_suffices
 from mlflow_pitfalls.checks.oversampling import oversampling_overfit
@@ -48,6 +49,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     infinite_or_huge,
     target_leakage,
     train_test_drift,
+    label_noise,
     class_imbalance,
     too_few_minority,
     accuracy_paradox,

@@ -24,6 +24,7 @@ class Fact(StrEnum):
     DUPLICATES = "duplicate count"
     RESAMPLINGS = "resamplings"
     HISTORY = "earlier runs"
+    LABEL_NOISE = "probe of the labels"
 
     def present(self, record: RunRecord) -> bool:
         """Whether this record holds the fact."""
@@ -56,6 +57,7 @@ _PRESENT: dict[Fact, Callable[[RunRecord], bool]] = {
     ),
     Fact.RESAMPLINGS: lambda record: bool(record.resamplings),
     Fact.HISTORY: lambda record: record.history is not None,
+    Fact.LABEL_NOISE: lambda record: record.label_noise is not None,
 }
 
 _ABSENCE: dict[Fact, str] = {
@@ -72,4 +74,5 @@ _ABSENCE: dict[Fact, str] = {
     Fact.DUPLICATES: "The training rows were not searched for duplicates.",
     Fact.RESAMPLINGS: "Nothing was resampled in this run.",
     Fact.HISTORY: "The experiment's earlier runs were not looked at.",
+    Fact.LABEL_NOISE: "The labels were not probed for noise.",
 }

@@ -59,15 +59,21 @@ class ImportanceFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelNoiseFacts:
-    """Rows whose out-of-fold probability contradicts their label with confidence."""
+    """Rows whose out-of-fold probability contradicts their label with confidence.
+
+    ``excess`` is the floor under the model's errors: the share of labels that is wrong however sure the model is, by
+    a fit over all of the rows. ``share`` and ``expected_share`` are of the rows that the model is sure of.
+    """
 
     rows: int
-    suspects: int
-    share: Estimate  # of the rows
-    expected_share: float  # what the model's own expected error explains
-    excess: Estimate  # share minus expected share
+    suspects: int  # rows with another label among those that the model is sure of
+    share: Estimate  # suspects / the rows that the model is sure of (the estimate's own rows)
+    expected_share: float  # what the model's own expected error explains there
+    excess: Estimate
     model: str
     skill: Estimate | None = None  # of the out-of-fold predictions
+    error_share: float = 0.0  # out-of-fold errors / all rows
+    is_falling: bool = False  # errors certainly still fall where the model is surest: no floor is reached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
