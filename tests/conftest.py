@@ -116,6 +116,12 @@ def free_port() -> int:
 
 
 @pytest.fixture(autouse=True)
+def no_extra_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Probes take seconds of every run: their own tests turn them on, in this process or in a child."""
+    monkeypatch.setenv("MLFLOW_PITFALLS_PROBE_BUDGET", "0")
+
+
+@pytest.fixture(autouse=True)
 def fresh_state() -> Iterator[None]:
     breaker.forget_breakers()
     errors.forget_reported()

@@ -22,6 +22,11 @@ from mlflow_pitfalls.model.items import LogItems
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
 from mlflow_pitfalls.model.suppression import Suppression
 from mlflow_pitfalls.notebook_cells import in_notebook
+from mlflow_pitfalls.probes.budget import Budget
+from mlflow_pitfalls.probes.catalogue import ALL_PROBES
+from mlflow_pitfalls.probes.engine import with_answers
+from mlflow_pitfalls.probes.helper import Helper
+from mlflow_pitfalls.probes.material import Material, take_material
 from mlflow_pitfalls.reporting.log_items import partial_items, settled_items, target_digest
 from mlflow_pitfalls.reporting.notebook import Report
 from mlflow_pitfalls.reporting.terminal import print_table
@@ -33,6 +38,7 @@ from mlflow_pitfalls.sinks.writer import Writer
 
 MAX_REPORTS = 64
 CELL_SECONDS = 2.0  # a cell's end waits for its reports no longer
+CELL_PROBE_SECONDS = 1.0  # and while it waits, extra fits take no longer
 
 
 class Session:
@@ -41,6 +47,8 @@ class Session:
     def __init__(self, settings: Settings, version: str) -> None:
         self.settings = settings
         self._version = version
+        self._budget = Budget(settings.probe_budget)
+        self._helper = Helper()
         self._writer = Writer(settings, on_thread_start=hooks.mute_thread)
         self._reports: OrderedDict[str, Report] = OrderedDict()
         self._printed: dict[str, str] = {}
@@ -72,9 +80,9 @@ class Session:
 
     def flush_cell(self) -> list[Report]:
         """At the end of a notebook cell: settle, and show what is ready soon; the rest comes with a later cell."""
-        with hooks.muted():
+        with hooks.muted(), self._budget.hurried(CELL_PROBE_SECONDS):
             self.recorder.settle_all()
-        self._writer.flush(CELL_SECONDS)
+            self._writer.flush(CELL_SECONDS)
         return self.take_news() if self.settings.notebook and in_notebook() else []
 
     def latest(self) -> Report | None:
@@ -89,12 +97,17 @@ class Session:
 
     def close(self) -> None:
         """Settle and write everything, within the time that the exit may take; then nothing of ours is left running."""
-        with guard("settling the last runs"), hooks.muted():
-            self.recorder.settle_all(done=True)
-        self._writer.close(self.settings.exit_timeout)
+        with self._budget.hurried(self.settings.exit_timeout):
+            with guard("settling the last runs"), hooks.muted():
+                self.recorder.settle_all(done=True)
+            self._writer.close(self.settings.exit_timeout)
+        self._helper.close()
         self.recorder.forget()
 
     def _captured(self, draft: RunDraft) -> None:
+        self._budget.earn(draft.fits[-1].seconds)
+        if self.settings.probe_budget:  # it gets ready while the script goes on
+            self._writer.submit(draft.tracking_uri, self._helper.start, droppable=True)
         if not draft.run.run_id:
             return
         record = partial_record(draft, self._version)
@@ -104,11 +117,22 @@ class Session:
         if not draft.fits and not draft.cross_validations:
             return
         builder = RecordBuilder(draft, self.settings, self._version)
-        self._writer.submit(draft.tracking_uri, partial(self._finish, builder, draft.tracking_uri))
+        material = self._material(draft, builder)
+        self._writer.submit(draft.tracking_uri, partial(self._finish, builder, material, draft.tracking_uri))
 
-    def _finish(self, builder: RecordBuilder, tracking_uri: str) -> LogItems | None:
-        """On the writer's thread: facts, history, checks, report."""
+    def _material(self, draft: RunDraft, builder: RecordBuilder) -> Material | None:
+        """What the run's probes need of the user's objects; None where there are to be none."""
+        fit = draft.primary()
+        if not self.settings.probe_budget or builder.sources is None or fit is None:
+            return None
+        return take_material(fit, builder.sources)
+
+    def _finish(self, builder: RecordBuilder, material: Material | None, tracking_uri: str) -> LogItems | None:
+        """On the writer's thread: facts, history, probes, checks, report."""
         record = self._with_history(builder.build(), tracking_uri)
+        if material is not None:
+            with guard("extra fits"):
+                record = with_answers(record, material.answers(record, ALL_PROBES, self._budget, self._helper))
         tagged, notes = _asked_by_tags(record.run, tracking_uri)
         outcomes = run_checks(record, ignore=(*self.settings.ignore, *tagged), thresholds=self.settings.thresholds)
         outcomes = replace(outcomes, notes=notes)

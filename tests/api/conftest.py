@@ -69,6 +69,7 @@ def run_script(tmp_path: Path) -> RunScript:
                 **inherited,
                 "MLFLOW_TRACKING_URI": uri,
                 "MLFLOW_PITFALLS_SPOOL_DIR": str(tmp_path / "spool"),
+                "MLFLOW_PITFALLS_PROBE_BUDGET": "0",
                 "MLFLOW_DISABLE_TELEMETRY": "true",
                 **environment,
             },

@@ -32,6 +32,7 @@ def launch(tmp_path: Path) -> Launch:
                 **inherited,
                 "MLFLOW_TRACKING_URI": uri or f"sqlite:///{tmp_path / 'mlflow.db'}",
                 "MLFLOW_PITFALLS_SPOOL_DIR": str(tmp_path / "spool"),
+                "MLFLOW_PITFALLS_PROBE_BUDGET": "0",
                 "MLFLOW_DISABLE_TELEMETRY": "true",
                 "PYTHONDONTWRITEBYTECODE": "1",
                 **environment,

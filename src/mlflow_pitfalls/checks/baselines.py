@@ -13,7 +13,7 @@ from mlflow_pitfalls.checks.base import (
     not_applicable,
     passed,
 )
-from mlflow_pitfalls.checks.complexity import own_settings
+from mlflow_pitfalls.checks.complexity import is_complex
 from mlflow_pitfalls.checks.evidence import evidence
 from mlflow_pitfalls.checks.facts import Fact
 from mlflow_pitfalls.checks.text import count, plural, short
@@ -21,9 +21,7 @@ from mlflow_pitfalls.model.outcomes import Group, Remedy
 from mlflow_pitfalls.model.record import EstimatorFacts, RunRecord
 from mlflow_pitfalls.model.values import Severity, Task
 
-_COMPLEX_FAMILIES = frozenset({"forest", "boosting", "network"})
 _BASELINE_FAMILIES = frozenset({"dummy", "linear", "bayes"})
-_ENSEMBLES = ("Bagging", "Stacking", "Voting")
 
 
 @check(
@@ -62,7 +60,7 @@ def no_baseline_run(record: RunRecord, limits: Limits) -> Verdict:
     """
     assert record.fit is not None and record.history is not None
     estimator = record.fit.estimator
-    if not _is_complex(estimator):
+    if not is_complex(estimator):
         return not_applicable(f"{short(estimator.final_class_name)} is a simple model itself.")
     own = sum(_is_baseline(fit.estimator) for fit in record.fits)
     found = record.history.baseline_runs + own
@@ -95,14 +93,6 @@ def no_baseline_run(record: RunRecord, limits: Limits) -> Verdict:
             Remedy(text="And a dummy, which costs nothing.", code=f"{_dummy(record.task)}().fit(X_train, y_train)"),
         ),
     )
-
-
-def _is_complex(estimator: EstimatorFacts) -> bool:
-    if estimator.family == "svm":
-        is_linear = estimator.final_class_name.startswith("Linear")
-        default_kernel = "linear" if estimator.final_class_name == "KernelRidge" else "rbf"
-        return not is_linear and own_settings(estimator).get("kernel", default_kernel) != "linear"
-    return estimator.family in _COMPLEX_FAMILIES or estimator.final_class_name.startswith(_ENSEMBLES)
 
 
 def _is_baseline(estimator: EstimatorFacts) -> bool:

@@ -15,6 +15,8 @@ from mlflow_pitfalls.model.record import EstimatorFacts
 PUSHED_FACTOR = 2.0  # times the default towards complexity from which a setting counts as pushed
 PUSHED_ROUNDS = 3.0  # the same for rounds × learning rate
 _MEMORISING_FAMILIES = frozenset({"tree"})
+_COMPLEX_FAMILIES = frozenset({"forest", "boosting", "network"})
+_ENSEMBLES = ("Bagging", "Stacking", "Voting")
 UNPENALISED_CLASSES = frozenset({"LinearRegression"})
 # Defaults by class stem: capacity that grows (depth, leaves), leaf size that shrinks, rounds and learning rate.
 _BOOSTING: dict[str, dict[str, float]] = {
@@ -37,6 +39,15 @@ _HOLDS_BACK: dict[str, tuple[frozenset[str], float, bool]] = {
     "max_iter": (frozenset({"boosting", "network"}), 5, False),
     "learning_rate": (frozenset({"boosting"}), 1e-3, False),
 }
+
+
+def is_complex(estimator: EstimatorFacts) -> bool:
+    """Whether it is an ensemble, boosting, a kernel SVM or a network."""
+    if estimator.family == "svm":
+        is_linear = estimator.final_class_name.startswith("Linear")
+        default_kernel = "linear" if estimator.final_class_name == "KernelRidge" else "rbf"
+        return not is_linear and own_settings(estimator).get("kernel", default_kernel) != "linear"
+    return estimator.family in _COMPLEX_FAMILIES or estimator.final_class_name.startswith(_ENSEMBLES)
 
 
 def gap_costs(estimator: EstimatorFacts) -> bool:

@@ -23,8 +23,13 @@ class Budget:
         self._grace = grace if share > 0 else 0.0
         self._earned = 0.0
         self._spent = 0.0
+        self._deadline: float | None = None  # while somebody waits
         self._since: float | None = None  # a spell that is being spent right now
         self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple[type[Budget], tuple[float], dict[str, float]]:
+        """A copy for another process may spend what is left now."""
+        return Budget, (1.0,), {"_grace": max(0.0, self.left)}
 
     def earn(self, fit_seconds: float) -> None:
         """The user's own fit took so long."""
@@ -34,13 +39,15 @@ class Budget:
     @property
     def spent(self) -> float:
         """Seconds spent so far, those of a spell that has not ended included."""
-        running = time.perf_counter() - self._since if self._since is not None else 0.0
+        since = self._since  # read once: the spell may end meanwhile
+        running = time.perf_counter() - since if since is not None else 0.0
         return self._spent + running
 
     @property
     def left(self) -> float:
         """Seconds left; negative where the last fit overshot."""
-        return self._grace + self._earned - self.spent
+        left, deadline = self._grace + self._earned - self.spent, self._deadline
+        return left if deadline is None else min(left, deadline - time.perf_counter())
 
     def allows(self, seconds: float) -> bool:
         """Whether something that is expected to take so long may begin."""
@@ -56,3 +63,12 @@ class Budget:
             with self._lock:
                 self._spent += time.perf_counter() - self._since
                 self._since = None
+
+    @contextmanager
+    def hurried(self, seconds: float) -> Iterator[None]:
+        """Somebody waits meanwhile, at exit for instance: nothing goes on for longer than so many seconds."""
+        self._deadline = time.perf_counter() + seconds
+        try:
+            yield
+        finally:
+            self._deadline = None

@@ -67,6 +67,11 @@ class RecordBuilder:
         if primary is not None and primary.training is not None:
             self._sources = sources_of(draft, settings)
 
+    @property
+    def sources(self) -> Sources | None:
+        """What the findings are made from; None where the run has no profiled fit."""
+        return self._sources
+
     def build(self) -> RunRecord:
         """The record. A part that fails is left out and reported once; the rest is kept."""
         if self._sources is None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from mlflow_pitfalls.capture.containers import as_vector, take_rows
+from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.model.events import CallEvent
 
 _X_NAMES = ("X", "x", "X_train", "data")
 _Y_NAMES = ("y", "Y", "y_train", "label", "labels")
 _TRUE_NAMES = ("y_true", "labels_true")
 _PREDICTED_NAMES = ("y_pred", "y_score", "y_proba", "y_prob", "labels_pred", "pred_decision", "probas_pred")
+_TALKATIVE = ("verbose", "verbose_eval", "logging_level", "silent", "plot")
 _LARGEST_SAMPLE = 64 * 2**20  # bytes that one bounded copy of rows may take
 _BYTES_PER_CELL = 8
 
@@ -33,6 +35,17 @@ def truth_of(event: CallEvent) -> Any:
 def prediction_of(event: CallEvent) -> Any:
     """The ``y_pred`` or ``y_score`` of a metric, or None."""
     return _argument(event, 1, _PREDICTED_NAMES)
+
+
+def further_arguments(event: CallEvent) -> tuple[str, ...]:
+    """Names of what a fit was given besides X and y, as far as it changes the model."""
+    named = (
+        name
+        for name, value in event.kwargs.items()
+        if value is not None and name not in (*_X_NAMES, *_Y_NAMES, *_TALKATIVE)
+    )
+    positional = ("further arguments",) if any(value is not None for value in event.args[2:]) else ()
+    return tuple(safe_text(name) for name in (*positional, *named))
 
 
 def _argument(event: CallEvent, position: int, names: tuple[str, ...]) -> Any:

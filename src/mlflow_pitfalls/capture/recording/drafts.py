@@ -109,6 +109,8 @@ class FitState:
     class_weight: bool = False
     threshold_tuned: bool = False
     sampler: str | None = None
+    arguments: tuple[str, ...] = ()  # names of what fit was given besides X and y
+    memo: dict[Any, Any] = field(default_factory=dict)  # what extra fits found; shared by its snapshots
 
     def live(self) -> Any:
         """The estimator if it is still there."""

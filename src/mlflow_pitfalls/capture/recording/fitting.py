@@ -17,7 +17,13 @@ from mlflow_pitfalls.capture.lineage.objects import Bounded
 from mlflow_pitfalls.capture.lineage.row_sets import REMADE, Node
 from mlflow_pitfalls.capture.lineage.tracker import Lineage
 from mlflow_pitfalls.capture.profile import class_labels, profile_dataset
-from mlflow_pitfalls.capture.recording.calls import bounded_rows, bounded_vector, features_of, target_of
+from mlflow_pitfalls.capture.recording.calls import (
+    bounded_rows,
+    bounded_vector,
+    features_of,
+    further_arguments,
+    target_of,
+)
 from mlflow_pitfalls.capture.recording.drafts import FitState, TrainingRows
 from mlflow_pitfalls.capture.task import target_name_of, task_of
 from mlflow_pitfalls.model.events import CallEvent, place
@@ -73,6 +79,7 @@ class FitCapture:
             class_weight=class_weight_used(estimator),
             threshold_tuned=threshold_tuned(estimator),
             sampler=sampler_inside(estimator),
+            arguments=further_arguments(event),
         )
 
     def forget(self) -> None:

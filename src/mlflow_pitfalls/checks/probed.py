@@ -1,0 +1,19 @@
+"""What a check answers where the extra fits that it judges by are not there."""
+
+from __future__ import annotations
+
+from mlflow_pitfalls.checks.base import Verdict, inconclusive, not_applicable
+from mlflow_pitfalls.checks.text import short
+from mlflow_pitfalls.model.record import RunRecord
+
+_OFF = "No extra fits were made in this run."
+
+
+def untold(record: RunRecord, probe: str) -> Verdict:
+    """Why a probe told nothing: there was no need, no budget, or no way."""
+    facts = next((found for found in record.probes if found.name == probe), None)
+    if facts is None or not facts.reason:
+        return not_applicable(_OFF)
+    if facts.status == "cut":
+        return inconclusive("The budget for extra fits ended before", f"more of it: it {facts.reason}")
+    return not_applicable(f"No extra fit was made: {short(facts.reason) if facts.status == 'failed' else facts.reason}.")

@@ -1,0 +1,8 @@
+"""Every probe, cheapest and most informative first."""
+
+from __future__ import annotations
+
+from mlflow_pitfalls.probes.base import Probe
+from mlflow_pitfalls.probes.linear import linear
+
+ALL_PROBES: tuple[Probe, ...] = (linear,)
