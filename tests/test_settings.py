@@ -19,6 +19,11 @@ ANYTHING = st.recursive(
 )
 
 
+@pytest.fixture(autouse=True)
+def no_option_set(monkeypatch):
+    monkeypatch.delenv("MLFLOW_PITFALLS_PROBE_BUDGET")  # that of all tests
+
+
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """``project(text)`` writes a pyproject.toml into the working folder."""

@@ -72,9 +72,7 @@ def linear_suffices(record: RunRecord, limits: Limits) -> Verdict:
     if not is_complex(estimator):
         return not_applicable(f"{short(estimator.final_class_name)} is a simple model itself.")
     metric = record.primary_score.metric
-    linear = next(
-        (found for found in record.alternatives if found.kind == "linear" and found.metric == metric), None
-    )
+    linear = next((found for found in record.alternatives if found.kind == "linear" and found.metric == metric), None)
     if linear is None:
         return untold(record, PROBE)
     gain = decided(linear.gain_skill)

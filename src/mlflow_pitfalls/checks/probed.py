@@ -16,4 +16,6 @@ def untold(record: RunRecord, probe: str) -> Verdict:
         return not_applicable(_OFF)
     if facts.status == "cut":
         return inconclusive("The budget for extra fits ended before", f"more of it: it {facts.reason}")
-    return not_applicable(f"No extra fit was made: {short(facts.reason) if facts.status == 'failed' else facts.reason}.")
+    return not_applicable(
+        f"No extra fit was made: {short(facts.reason) if facts.status == 'failed' else facts.reason}."
+    )

@@ -26,6 +26,7 @@ _SILENT: dict[str, Any] = {
     "allow_writing_files": False,
 }
 _ON_CPU = {"device": "cpu", "device_type": "cpu", "task_type": "CPU"}
+_ONE_JOB_BY_DEFAULT = frozenset({"sklearn", "imblearn"})
 _SPOKEN = ("verbose", "silent", "logging_level", "verbosity")
 _LIGHTGBM_SILENT = -1  # 0 still tells of problems, on standard output
 
@@ -97,14 +98,16 @@ def _calm(part: Any, seed: int) -> None:
 
 
 def _changes(part: Any, parameters: dict[str, Any], seed: int) -> Iterator[tuple[str, Any]]:
+    package = _package(type(part))
     for name, value in parameters.items():
+        if name == "n_jobs" and value is None and package in _ONE_JOB_BY_DEFAULT:
+            continue
         if name in ("random_state", "seed", "random_seed") and value is None:
             yield name, seed
         elif name in _ON_CPU and value is not None:
             yield name, _ON_CPU[name]
         elif name in _SILENT and value != _SILENT[name]:
             yield name, _SILENT[name]
-    package = _package(type(part))
     if package == "lightgbm":
         yield next((name for name in ("verbosity", "verbose") if name in parameters), "verbose"), _LIGHTGBM_SILENT
     if package == "catboost":

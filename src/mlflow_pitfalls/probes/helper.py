@@ -49,6 +49,7 @@ class Helper:
         with self._lock, guard("starting the process for extra fits"):
             if self._closed or os.getpid() != self._pid or self._is_alive():
                 return
+            self._kill()  # what is left of one that has ended
             path = [os.path.abspath(entry) for entry in sys.path]  # noqa: PTH100 - zip files are entries too
             self._process = subprocess.Popen(  # noqa: S603 - this very interpreter
                 [sys.executable, "-c", _PROGRAM.format(path=path, parent=os.getpid())],
