@@ -18,8 +18,8 @@ from mlflow_pitfalls.checks.identifiers import id_like_feature
 from mlflow_pitfalls.checks.imbalance import accuracy_paradox, class_imbalance
 from mlflow_pitfalls.checks.label_noise import label_noise
 from mlflow_pitfalls.checks.leakage import target_leakage
-from mlflow_pitfalls.checks.one_rule import simple_rule_suffices
 from mlflow_pitfalls.checks.linear_model import linear_suffices
+from mlflow_pitfalls.checks.one_rule import simple_rule_suffices
 from mlflow_pitfalls.checks.oversampling import oversampling_overfit
 from mlflow_pitfalls.checks.rare_classes import too_few_minority
 from mlflow_pitfalls.checks.resampling import resample_before_split, resampled_test_set
