@@ -21,19 +21,33 @@ from mlflow_pitfalls.model.profile import (
 )
 from mlflow_pitfalls.model.record import (
     AlternativeFitFacts,
+    CalibrationFacts,
     ClassScoreFacts,
     CrossValidationFacts,
     EstimatorFacts,
     EvaluationFacts,
     FitFacts,
+    ImbalanceTrialFacts,
+    ImportanceFacts,
+    LabelNoiseFacts,
+    LearningCurveFacts,
+    LearningCurvePoint,
     OverlapFacts,
+    ProbeFacts,
+    PrototypeFacts,
     ResamplingFacts,
+    RuleFacts,
     RunInfo,
     RunRecord,
     ScoreFacts,
+    SearchedParameter,
+    SearchFacts,
+    SegmentFacts,
     SplitFacts,
+    StagedFacts,
     TimeFacts,
 )
+from mlflow_pitfalls.model.suppression import Suppression
 from mlflow_pitfalls.model.values import Estimate, Interval, Role, Severity, Task
 
 HOSTILE = (
@@ -139,6 +153,101 @@ def columns(role: Role, count: int = 28) -> tuple[ColumnProfile, ...]:
     )
 
 
+def probed() -> dict[str, object]:
+    """What scans and probes find out, all of it."""
+    rocs = "roc_auc"
+    return {
+        "rule": RuleFacts(
+            column="days_since_signup", kind="tree", metric=rocs, score=estimate(0.79, 0.03),
+            skill=estimate(0.58, 0.06), difference=estimate(0.04, 0.06), ratio=estimate(0.93, 0.1), leaves=2,
+            words="If days_since_signup ≤ 41.5 then yes (81 % of 120 rows), else no",
+            python='predicted = np.where(X["days_since_signup"] <= 41.5, "yes", "no")',
+            sql="SELECT CASE WHEN days_since_signup <= 41.5 THEN 'yes' ELSE 'no' END, COUNT(*)\nFROM data\nGROUP BY 1",
+        ),
+        "prototypes": (
+            *(
+                PrototypeFacts(model=model, family=family, metric=rocs, rows=2_000, folds=5,
+                               score=estimate(value, 0.02), seconds=seconds, is_run=model == "RandomForestClassifier")
+                for model, family, value, seconds in (
+                    ("HistGradientBoostingClassifier", "boosting", 0.834, 0.61),
+                    ("RandomForestClassifier", "forest", 0.812, 2.4),
+                    ("LogisticRegression", "linear", 0.801, 0.05),
+                    ("GaussianNB", "bayes", 0.744, 0.01),
+                    ("DummyClassifier", "dummy", 0.5, 0.001),
+                )
+            ),
+            PrototypeFacts(model="KNeighborsClassifier", family="neighbors", metric=rocs, rows=2_000, folds=5,
+                           error="ValueError"),
+        ),
+        "learning_curve": LearningCurveFacts(
+            metric=rocs, full_rows=4_000, full_seconds=3.21, time_exponent=estimate(1.21, 0.1),
+            gain_at_double=estimate(0.013, 0.009),
+            points=tuple(
+                LearningCurvePoint(rows=rows, score=estimate(score, 0.03), seconds=seconds,
+                                   gap_to_full=estimate(0.8123 - score, 0.012))
+                for rows, score, seconds in (
+                    (250, 0.71, 0.1), (500, 0.752, 0.22), (1_000, 0.78, 0.5), (2_000, 0.803, 1.3)
+                )
+            ),
+        ),
+        "staged": StagedFacts(
+            estimator="GradientBoostingClassifier", parameter="n_estimators", early_stopping=False, metric=rocs,
+            measured_on="held_out", rounds=tuple(range(10, 201, 10)),
+            scores=tuple(0.82 - 0.12 * 0.8**at - 0.0004 * at for at in range(20)), best_round=90, total_rounds=200,
+            gain_after_best=estimate(-0.004, 0.003), rows=1_000,
+        ),
+        "search": SearchFacts(
+            class_name="GridSearchCV", exhaustive=True, candidates=48, folds=5, fits=240, metric=rocs,
+            parameters=(
+                SearchedParameter(name="max_depth", values=4, best="16", low=2.0, high=16.0, edge="high"),
+                SearchedParameter(name="criterion", values=2, best="gini"),
+                SearchedParameter(name="min_samples_leaf", values=6, best="5", low=1.0, high=50.0),
+            ),
+            best_score=0.821, default_score=0.806, seconds=312.0, site="train.py:22",
+        ),
+        "importances": tuple(
+            ImportanceFacts(column=name, importance=estimate(value, 0.004), metric=rocs)
+            for name, value in (("total_charges_after_churn", 0.31), ("income", 0.02),
+                                *((f"feature_{i:02d}", 0.006 - 0.001 * i) for i in range(18)))
+        ),
+        "segments": tuple(
+            SegmentFacts(column="region", segment=segment, rows=rows, other_rows=1_000 - rows, metric=rocs,
+                         score=estimate(0.82 + gain, 0.05), other_score=estimate(0.82, 0.02),
+                         difference=estimate(gain, 0.055), p_value=0.001)
+            for segment, rows, gain in (("region = north", 200, -0.17), ("income ≤ 21 000", 240, -0.06),
+                                        ("plan = pro", 300, 0.03))
+        ),
+        "calibration": CalibrationFacts(
+            error=estimate(0.14, 0.02), rows=1_000, of="positive class",
+            bins=((0.05, 0.01, 620), (0.21, 0.09, 180), (0.43, 0.2, 100), (0.66, 0.38, 60), (0.91, 0.7, 40)),
+        ),
+        "label_noise": LabelNoiseFacts(
+            rows=4_000, suspects=212, share=estimate(0.053, 0.006), expected_share=0.008,
+            excess=estimate(0.045, 0.006), model="LogisticRegression",
+        ),
+        "imbalance_trials": (
+            ImbalanceTrialFacts(remedy="nothing", rows=4_000, folds=5, balanced_accuracy=estimate(0.61, 0.02),
+                                average_precision=estimate(0.33, 0.03), minority_recall=estimate(0.22, 0.05),
+                                gap=estimate(0.38, 0.03), seconds=4.1),
+            ImbalanceTrialFacts(remedy="class_weight", rows=4_000, folds=5, balanced_accuracy=estimate(0.7, 0.02),
+                                average_precision=estimate(0.34, 0.03), minority_recall=estimate(0.48, 0.05),
+                                balanced_accuracy_change=estimate(0.09, 0.02),
+                                average_precision_change=estimate(0.01, 0.02),
+                                minority_recall_change=estimate(0.26, 0.05), gap=estimate(0.29, 0.03), seconds=4.2,
+                                code='pipe.set_params(randomforestclassifier__class_weight="balanced")'),
+            ImbalanceTrialFacts(remedy="SMOTE", rows=4_000, folds=5, error="ImportError"),
+        ),
+        "benchmark": ((rocs, 0.85), ("f1", 0.5)),
+        "probes": (
+            ProbeFacts(name="prototypes", status="done", seconds=3.1),
+            ProbeFacts(name="learning-curve", status="done", seconds=2.12),
+            ProbeFacts(name="permutation-importances", status="cut", reason="it would take about 9 s, 1.2 s were left"),
+            ProbeFacts(name="simpler-fit", status="not_needed", reason="no wide gap"),
+            ProbeFacts(name="label-noise", status="failed", reason="ValueError"),
+        ),
+    }  # fmt: skip
+
+
 def flag(check: str, group: Group, severity: Severity, message: str, **rest: object) -> Outcome:
     return Outcome(check=check, group=group, status=Status.FLAGGED, severity=severity, message=message, **rest)
 
@@ -211,6 +320,7 @@ def record() -> RunRecord:
             evaluate_seconds=0.02, peak_rss_mb=412.6, overhead_seconds=0.06, cores=2, linear_baseline_seconds=0.11,
         ),
         notes=("The frame 'extra' was never fitted and never evaluated.",),
+        **probed(),
     )  # fmt: skip
 
 
@@ -276,7 +386,9 @@ def outcomes(record: RunRecord) -> Outcomes:
                     message="Adjusted p = 0.03; 2 500 held-out rows would decide."),
             Outcome(check="unstable-score", group=Group.ACCURACY, status=Status.EXPLAINED, explained_by="overfit",
                     message="Folds spread by 0.02."),
-            Outcome(check="slow-training", group=Group.TIME, status=Status.IGNORED, message="ignore=['slow-training']"),
+            Outcome(check="slow-training", group=Group.TIME, status=Status.IGNORED,
+                    message="Ignored (nightly job, until 2027-01-31): The fit took 812 s.", would_be=Severity.MEDIUM,
+                    suppression=Suppression(check="slow-training", reason="nightly job", until="2027-01-31")),
         ),
     )  # fmt: skip
 
@@ -327,6 +439,23 @@ def hostile_record(record: RunRecord) -> RunRecord:
             replace(record.alternatives[0], kind=t, description=t, source=t, metric=t) for t in HOSTILE
         ),
         notes=HOSTILE,
+        rule=replace(record.rule, column=HOSTILE[0], metric=HOSTILE[1], words=HOSTILE[2], python=HOSTILE[6],
+                     sql=HOSTILE[3]),
+        prototypes=tuple(replace(record.prototypes[0], model=t, family=t, metric=t, error=t) for t in HOSTILE),
+        learning_curve=replace(record.learning_curve, metric=HOSTILE[0]),
+        staged=replace(record.staged, estimator=HOSTILE[0], parameter=HOSTILE[1], metric=HOSTILE[2],
+                       measured_on=HOSTILE[3]),
+        search=replace(
+            record.search, class_name=HOSTILE[0], metric=HOSTILE[1],
+            parameters=tuple(SearchedParameter(name=t, values=1, best=t, edge=t) for t in HOSTILE),
+        ),
+        importances=tuple(replace(record.importances[0], column=t, metric=t) for t in HOSTILE),
+        segments=tuple(replace(record.segments[0], column=t, segment=t, metric=t) for t in HOSTILE),
+        calibration=replace(record.calibration, of=HOSTILE[0]),
+        label_noise=replace(record.label_noise, model=HOSTILE[0]),
+        imbalance_trials=tuple(replace(record.imbalance_trials[1], remedy=t, code=t) for t in HOSTILE),
+        benchmark=tuple((t, 0.5) for t in HOSTILE),
+        probes=tuple(ProbeFacts(name=t, status=t, reason=t) for t in HOSTILE),
     )  # fmt: skip
 
 

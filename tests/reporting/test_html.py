@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 
 import mlflow_pitfalls.reporting.html as page
-from mlflow_pitfalls.model.outcomes import Outcomes
+from mlflow_pitfalls.model.outcomes import Group, Outcome, Outcomes, Status
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
 from mlflow_pitfalls.model.values import Role, Severity, Task
 from mlflow_pitfalls.reporting.docs_html import docs_to_html
 
+EXHIBITS = (
+    *("rule", "prototypes", "label-noise", "classes", "imbalance-trials", "learning-curve", "staged", "search"),
+    *("gap", "benchmark", "importances", "segments", "calibration", "scores", "probes"),
+)
 VOID = {"meta", "br", "img", "link", "input", "hr", "circle", "rect", "line", "path", "source", "area", "wbr"}
 ACTIVE_TAGS = {"iframe", "object", "embed", "form", "base", "link", "img", "image", "foreignobject", "use", "animate"}
 ALLOWED = (
@@ -130,9 +134,83 @@ def test_verdict_comes_first_then_flags_worst_first(report: str, outcomes: Outco
     parsed = Page(report)
     assert parsed.texts["h1"] == ["Do not trust this result yet"]
     flags = [attributes["id"] for attributes in parsed.all("article")]
-    assert flags == [f"flag-{flag.check}" for flag in outcomes.flags]
-    order = [report.index(f'id="{name}"') for name in ("flags", "data", "gap", "time", "unjudged", "rows")]
+    of_group = [[flag for flag in outcomes.flags if flag.group is group] for group in Group]
+    assert flags == [f"flag-{flag.check}" for group in of_group for flag in group]
+    order = [report.index(f'id="{name}"') for name in ("pf1", "pf2", "data", "pf3", "pf4", "time", "pf5", "rows")]
     assert order == sorted(order)
+
+
+def test_what_to_do_first_is_in_the_order_of_severity(report: str, outcomes: Outcomes) -> None:
+    steps = report[report.index("What to do first") : report.index("<nav")]
+    wanted = [f"flag-{flag.check}" for flag in outcomes.flags if flag.remedies]
+    assert re.findall(r'href="#([^"]+)"', steps) == wanted
+
+
+def test_a_flag_says_what_to_do_before_why(report: str) -> None:
+    for card in re.findall(r"<article.*?</article>", report, re.DOTALL):
+        if "What to do" in card:
+            assert card.index("What to do") < card.index("<h4>Why</h4>") < card.index('class="message"')
+
+
+def test_a_section_without_flags_says_so_in_one_line(report: str) -> None:
+    assert '<p class="soft says">No flags: 1 check passed.</p>' in report
+    assert '<p class="soft says">No flags: 1 check did not apply, 1 ignored.</p>' in report
+
+
+def test_each_exhibit_stands_once_and_where_it_explains_a_flag_inside_it(report: str) -> None:
+    cards = dict(re.findall(r'<article class="flag \w+" id="flag-([^"]+)">(.*?)</article>', report, re.DOTALL))
+    assert 'id="imbalance-trials"' in cards["class-imbalance"]
+    assert 'id="gap"' in cards["overfit"]
+    for key in EXHIBITS:
+        assert report.count(f'id="{key}"') == 1, key
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "If days_since_signup ≤ 41.5 then yes",
+        "GROUP BY 1",
+        "HistGradientBoostingClassifier comes first with 0.834",
+        "number 2 of 5 with 0.812",
+        "Failed: KNeighborsClassifier (ValueError).",
+        "2\u202f000 of 4\u202f000 rows (50\u202f%) score as well as all of them",
+        "ten times the rows would take about 52.1\u202fs",
+        "Twice the rows would add about 0.013",
+        "best at round 90 of 200",
+        "48 candidates in 5 folds: 240 fits",
+        "highest value: look higher",
+        "16 of 20 columns add nothing that can be seen",
+        "Lowest: region = north, 200 held-out rows",
+        "stand 14\u202f% (12\u202f%–16\u202f%) from the observed shares",
+        "212 of 4\u202f000 training rows with confidence",
+        "class_weight helps most: balanced accuracy 0.090",
+        "failed (ImportError)",
+        "Not reached: roc_auc.",
+        "5 probes: 2 ran, 1 cut by the budget, 1 failed and 1 not needed",
+        "MLFLOW_PITFALLS_PROBE_BUDGET=1 mlflow-pitfalls run train.py",
+        "would be medium",
+        "Ignored (nightly job, until 2027-01-31): The fit took 812 s.",
+    ],
+)
+def test_what_was_found_out_is_told(report: str, part: str) -> None:
+    assert part in Page(report).said
+
+
+def test_requests_without_effect_are_told_at_the_head(record: RunRecord, outcomes: Outcomes) -> None:
+    noted = replace(outcomes, notes=("The tag pitfalls.ignore of the run has no effect: <b>",))
+    markup = page.render(record, noted, docs={})
+    assert markup.index("has no effect: &lt;b&gt;") < markup.index("What to do first")
+
+
+def test_many_passed_checks_are_folded_away(record: RunRecord) -> None:
+    many = tuple(
+        Outcome(check=f"check-{i}", group=Group.DATA, status=status, message="m")
+        for i, status in enumerate([Status.PASSED] * 40 + [Status.INCONCLUSIVE] * 9)
+    )
+    markup = page.render(record, Outcomes(run_id="", outcomes=many), docs={})
+    assert "The other answers: 9 undecided and 40 passed" in markup
+    section = markup[markup.index('id="pf2"') : markup.index('id="pf3"')]
+    assert section.index("<details>") < section.index("check-0<")
 
 
 def test_a_flag_shows_evidence_picture_remedy_and_docs(report: str) -> None:
@@ -147,7 +225,7 @@ def test_a_flag_shows_evidence_picture_remedy_and_docs(report: str) -> None:
         "1\u202f000 rows",
     ):
         assert part in card
-    assert card.count("<svg") == 2
+    assert card.count("<svg") == 2  # the measured value, and the column
     assert "X = X.drop(columns=[&#34;total_charges_after_churn&#34;])" in card
     assert "<strong>could not be known</strong>" in card
     assert "https://doi.org/10.1145/2020408.2020496" in card  # as text: the viewer blocks links
@@ -163,7 +241,7 @@ def test_what_was_not_judged_is_told_with_reasons(report: str) -> None:
         "Adjusted p = 0.03",
         "A forest does not iterate.",
         "See overfit. Folds spread",
-        "ignore=['slow-training']",
+        "Ignored (nightly job",
     ):
         assert part in said
 
@@ -223,7 +301,7 @@ def test_wide_data_are_summarised_and_flagged_columns_stay(record: RunRecord, ou
     train = replace(record.train, columns=(*many[:299], named), column_count=20_000)
     markup = page.render(replace(record, train=train, held_out=replace(train, role=Role.HELD_OUT)), outcomes, docs={})
     assert len(markup.encode()) < page.PAGE_LIMIT
-    section = markup[markup.index('id="data"') : markup.index('id="gap"')]
+    section = markup[markup.index('id="data"') : markup.index('id="pf3"')]
     assert section.count('<th scope="row">') == 60
     assert named.name in section
     assert "240 more columns (240 float; 120 with missing values)" in section

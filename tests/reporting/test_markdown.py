@@ -87,11 +87,42 @@ def test_the_document_opens_with_the_verdict_and_links_within_the_app(record: Ru
 
 def test_each_flag_carries_evidence_and_code(record: RunRecord, outcomes: Outcomes) -> None:
     document = markdown.pitfalls_md(record, outcomes)
-    headings = [line for line in document.splitlines() if line.startswith("## ")]
-    assert headings[:2] == ["## high: target-leakage", "## medium: overfit"]
+    headings = [line for line in document.splitlines() if line.startswith("##")]
+    assert headings == [
+        "## PF1 Is ML the right tool?",
+        "## PF2 Prototype and data",
+        "### high: target-leakage",
+        "### low: missing-values",
+        "## PF3 Imbalanced data",
+        "### medium: class-imbalance",
+        "## PF4 Training takes too long",
+        "## PF5 Accuracy not good enough",
+        "### medium: overfit",
+    ]
+    assert document.index("**Do:** Drop the column") < document.index("**Why:** The column total_charges")
     assert "- Threshold: 0.081" in document
     assert "```python\npipe.set_params(randomforestclassifier__min_samples_leaf=5)\n```" in document
     assert "  - income: 33" in document
+
+
+def test_what_was_found_out_is_told_in_short(record: RunRecord, outcomes: Outcomes) -> None:
+    document = markdown.pitfalls_md(record, outcomes)
+    for part in (
+        "1. Drop the column (`target-leakage`)",
+        "No flags: 1 check passed.",
+        "**The best rule with one column.** If days_since_signup ≤ 41.5",
+        "```sql\nSELECT CASE WHEN",
+        "**Learning curve: fewer rows, more rows.** 2",
+        "Too little evidence to decide: `train-test-drift`.",
+        "`slow-training`, medium: Ignored (nightly job, until 2027-01-31): The fit took 812 s.",
+        "MLFLOW_PITFALLS_PROBE_BUDGET=1 mlflow-pitfalls run train.py",
+    ):
+        assert part in document
+
+
+def test_requests_without_effect_are_told(record: RunRecord, outcomes: Outcomes) -> None:
+    noted = replace(outcomes, notes=("The tag pitfalls.ignore of the run has no effect: <b>",))
+    assert "&lt;b&gt;" in markdown.pitfalls_md(record, noted)
 
 
 def test_lines_are_short_enough_to_stand_side_by_side(record: RunRecord, outcomes: Outcomes) -> None:
@@ -106,7 +137,7 @@ def test_hostile_names_stay_text(hostile_record: RunRecord, hostile_outcomes: Ou
         markdown.note(hostile_record, hostile_outcomes),
     ):
         rendered = Rendered(document)
-        assert set(rendered.tags) <= {"h1", "h2", "p", "ul", "ol", "li", "strong", "code", "pre"}
+        assert set(rendered.tags) <= {"h1", "h2", "h3", "p", "ul", "ol", "li", "strong", "code", "pre"}
         assert rendered.links == []  # a hostile run id makes no link either
         assert "<script>alert(1)</script>" in rendered.words
 

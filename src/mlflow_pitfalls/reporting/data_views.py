@@ -14,6 +14,7 @@ from mlflow_pitfalls.model.values import Severity
 from mlflow_pitfalls.reporting import svg_bars, svg_columns, text
 
 COLUMNS_SHOWN = 60
+COLUMNS_OPEN = 12  # a longer table is folded away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class DataView:
 
     sides: tuple[tuple[str, str], ...]
     columns: tuple[ColumnRow, ...]
+    folded: str  # what opens a long table; empty for one that stands open
     hidden: str
     target: str
     target_picture: Markup
@@ -55,6 +57,7 @@ def data_view(record: RunRecord, outcomes: Outcomes) -> DataView | None:
     return DataView(
         sides=tuple(_side(side) for side in (train, other) if side is not None),
         columns=tuple(_row(column, _twin(column, other), flags.get(column.name, ())) for column in shown),
+        folded=f"All {text.count(len(shown), 'column')}" if len(shown) > COLUMNS_OPEN else "",
         hidden=_hidden(train, hidden),
         target=_target(train),
         target_picture=_target_picture(train, other),
@@ -174,6 +177,6 @@ def _target_picture(train: DatasetProfile, other: DatasetProfile | None) -> Mark
     target, twin = train.target, other.target if other else None
     if target is None:
         return Markup("")
-    if target.classes:
-        return svg_bars.class_bars(target.classes, twin.classes if twin else ())
+    if target.classes:  # drawn among the imbalanced data
+        return Markup("")
     return svg_columns.target_picture(target, twin)

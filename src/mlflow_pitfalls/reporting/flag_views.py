@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from mlflow_pitfalls.model.outcomes import Evidence, Group, Outcome, Outcomes, Subject
+from mlflow_pitfalls.model.outcomes import Evidence, Outcome, Outcomes, Subject
 from mlflow_pitfalls.model.record import RunRecord
-from mlflow_pitfalls.reporting import svg_bars, svg_columns, svg_scores, text
+from mlflow_pitfalls.reporting import svg_columns, svg_scores, text
 from mlflow_pitfalls.reporting.docs_html import docs_to_html
 
 SUBJECTS_SHOWN = 20
 COLUMN_PICTURES = 3
 REMEDIES_SHOWN = 6
+REMEDIES_OPEN = 3  # more of them are folded away
 DETAIL_LIMIT = 240  # characters
 
 
@@ -25,7 +26,6 @@ class Figure:
 
     caption: str
     svg: Markup
-    wide: bool = False
     both_sides: bool = False  # coloured by side without naming them
 
 
@@ -64,6 +64,7 @@ class FlagView:
     figures: tuple[Figure, ...]
     both_sides: bool  # whether a figure needs the legend of training and held-out
     remedies: tuple[RemedyView, ...]
+    more_remedies: tuple[RemedyView, ...]
     symptoms: tuple[tuple[str, str], ...]
     docs: Markup
 
@@ -77,7 +78,11 @@ def flag_views(record: RunRecord, outcomes: Outcomes, docs: Mapping[str, str]) -
 def _flag_view(record: RunRecord, flag: Outcome, messages: Mapping[str, str], docs: Mapping[str, str]) -> FlagView:
     evidence = flag.evidence
     subjects = evidence.subjects if evidence else ()
-    figures = _figures(record, flag)
+    remedies = tuple(
+        RemedyView(text=text.clean(remedy.text), code=text.clean_block(remedy.code))
+        for remedy in flag.remedies[:REMEDIES_SHOWN]
+    )
+    figures = _column_figures(record, flag)
     rows = tuple(_subject_row(subject, evidence.unit) for subject in subjects[:SUBJECTS_SHOWN]) if evidence else ()
     return FlagView(
         check=flag.check,
@@ -91,10 +96,8 @@ def _flag_view(record: RunRecord, flag: Outcome, messages: Mapping[str, str], do
         more_subjects=max(0, len(subjects) - SUBJECTS_SHOWN),
         figures=figures,
         both_sides=record.held_out is not None and any(figure.both_sides for figure in figures),
-        remedies=tuple(
-            RemedyView(text=text.clean(remedy.text), code=text.clean_block(remedy.code))
-            for remedy in flag.remedies[:REMEDIES_SHOWN]
-        ),
+        remedies=remedies[:REMEDIES_OPEN],
+        more_remedies=remedies[REMEDIES_OPEN:],
         symptoms=tuple((check, text.clean(messages.get(check, ""))) for check in flag.explains),
         docs=docs_to_html(docs[flag.check]) if docs.get(flag.check) else Markup(""),
     )
@@ -129,18 +132,6 @@ def _subject_row(subject: Subject, unit: str) -> SubjectRow:
     )
 
 
-def _figures(record: RunRecord, flag: Outcome) -> tuple[Figure, ...]:
-    """Columns that the flag names, else what its group is about."""
-    columns = _column_figures(record, flag)
-    if columns:
-        return columns
-    if flag.group is Group.IMBALANCE:
-        return _class_figure(record)
-    if flag.group in (Group.ACCURACY, Group.TOOL) and record.primary_score is not None:
-        return _figure(f"{text.clean(record.primary_score.metric)} with 95 % intervals", _score_svg(record), wide=True)
-    return ()
-
-
 def _column_figures(record: RunRecord, flag: Outcome) -> tuple[Figure, ...]:
     if flag.evidence is None or record.train is None:
         return ()
@@ -154,16 +145,5 @@ def _column_figures(record: RunRecord, flag: Outcome) -> tuple[Figure, ...]:
     return figures
 
 
-def _class_figure(record: RunRecord) -> tuple[Figure, ...]:
-    train = record.train.target if record.train else None
-    held_out = record.held_out.target if record.held_out else None
-    drawn = svg_bars.class_bars(train.classes if train else (), held_out.classes if held_out else ())
-    return _figure("Rows by class", drawn, wide=True, both_sides=True)
-
-
-def _score_svg(record: RunRecord) -> Markup:
-    return svg_scores.score_chart(record.primary_score) if record.primary_score else Markup("")
-
-
-def _figure(caption: str, drawn: Markup, *, wide: bool = False, both_sides: bool = False) -> tuple[Figure, ...]:
-    return (Figure(caption=caption, svg=drawn, wide=wide, both_sides=both_sides),) if drawn else ()
+def _figure(caption: str, drawn: Markup, *, both_sides: bool = False) -> tuple[Figure, ...]:
+    return (Figure(caption=caption, svg=drawn, both_sides=both_sides),) if drawn else ()

@@ -18,8 +18,8 @@ from markupsafe import Markup
 
 from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunRecord
-from mlflow_pitfalls.reporting import data_views, flag_views, run_views, score_views, text, verdict
-from mlflow_pitfalls.reporting.svg_scores import score_chart
+from mlflow_pitfalls.reporting import advice, data_views, run_views, score_views, text, verdict
+from mlflow_pitfalls.reporting.ledger_views import ledger_exhibit
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -56,15 +56,15 @@ def _page(record: RunRecord, outcomes: Outcomes, docs: Mapping[str, str]) -> str
         tally=verdict.tally(outcomes),
         answers=verdict.answers(outcomes),
         figures=score_views.headline_figures(record),
-        flags=flag_views.flag_views(record, outcomes, docs),
+        steps=advice.next_steps(outcomes),
+        has_flags=bool(outcomes.flags),
+        sections=advice.sections(record, outcomes, docs),
+        notes=outcomes.notes,
         data=data_views.data_view(record, outcomes),
-        score_chart=score_chart(record.primary_score) if record.primary_score else Markup(""),
-        score_tables=score_views.score_tables(record),
         time_picture=run_views.time_picture(record),
         time_legend=run_views.time_legend(record),
         fit_table=run_views.fit_table(record),
-        unjudged=run_views.unjudged(outcomes),
-        passed=run_views.passed(outcomes),
+        ledger=ledger_exhibit(record),
         provenance=run_views.provenance(record),
     )
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from mlflow_pitfalls.model.outcomes import Outcome, Outcomes, Status
+from mlflow_pitfalls.model.outcomes import Group, Outcome, Outcomes, Status
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
 from mlflow_pitfalls.reporting import links, text
-from mlflow_pitfalls.reporting.flag_views import REMEDIES_SHOWN, evidence_facts
+from mlflow_pitfalls.reporting.advice import exhibits, groups, next_steps, says
+from mlflow_pitfalls.reporting.exhibits import Exhibit
+from mlflow_pitfalls.reporting.flag_views import REMEDIES_OPEN, evidence_facts
+from mlflow_pitfalls.reporting.ledger_views import ledger_exhibit
 from mlflow_pitfalls.reporting.score_views import headline_figures
 from mlflow_pitfalls.reporting.verdict import verdict
 
 SUBJECTS_SHOWN = 8
 NOTE_FLAGS = 10
 _FENCE = "```"
+_LANGUAGES = {"Python": "python", "SQL": "sql"}
 _BACKTICKS = re.compile("`+")
 # A backslash before what CommonMark and the descriptions' renderer (showdown, GitHub flavour) read as markup; entities
 # for HTML, because one of the two knows no backslash before "<". An underscore inside a word is none for either.
@@ -40,17 +44,20 @@ def escape(raw: object, limit: int = text.MESSAGE_LIMIT) -> str:
 
 
 def pitfalls_md(record: RunRecord, outcomes: Outcomes, *, documented: Collection[str] = ()) -> str:
-    """The run's verdict, figures and flags in short lines.
+    """The run's verdict and figures, then section by section the flags as advice, in short lines.
 
     Args:
         record: The run's facts.
         outcomes: Every check's answer.
         documented: Checks that have a docs artifact to link to.
     """
-    lines = [f"# {verdict(outcomes)}", "", *_figures(record), ""]
-    for flag in outcomes.flags:
-        lines += _flag(flag, record.run, flag.check in documented)
-    lines += _undecided(outcomes)
+    lines = [f"# {verdict(outcomes)}", "", *_figures(record), "", *_steps(outcomes)]
+    shown = exhibits(record)
+    for group in groups(outcomes):
+        lines += _section(group, record.run, outcomes, shown[group], documented)
+    ledger = ledger_exhibit(record)
+    lines += _exhibit(ledger) if ledger is not None else []
+    lines += [f"{escape(note)}\n" for note in outcomes.notes]
     report = links.artifact_fragment(record.run, links.REPORT_PATH)
     lines += [f"[Open the report]({report})" if report else f"The full report: `{links.REPORT_PATH}`", ""]
     return "\n".join(lines)
@@ -72,12 +79,12 @@ def note(record: RunRecord, outcomes: Outcomes) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def fence(code: str) -> str:
+def fence(code: str, language: str = "python") -> str:
     """A code block whose fence is longer than any run of backticks inside."""
     block = text.clean_block(code)
     longest = max((len(run) for run in _BACKTICKS.findall(block)), default=0)
     marks = "`" * max(len(_FENCE), longest + 1)
-    return f"{marks}python\n{block}\n{marks}"
+    return f"{marks}{language}\n{block}\n{marks}"
 
 
 def _figures(record: RunRecord) -> list[str]:
@@ -90,17 +97,48 @@ def _figures(record: RunRecord) -> list[str]:
     return found
 
 
+def _steps(outcomes: Outcomes) -> list[str]:
+    steps = next_steps(outcomes)
+    if not steps:
+        return []
+    lines = [f"{at}. {escape(step.text)} ({_code(step.check)})" for at, step in enumerate(steps, start=1)]
+    return ["**What to do first**", "", *lines, ""]
+
+
+def _section(
+    group: Group, run: RunInfo, outcomes: Outcomes, shown: Collection[Exhibit], documented: Collection[str]
+) -> list[str]:
+    of_group = tuple(outcome for outcome in outcomes.outcomes if outcome.group is group)
+    lines = [f"## {group.value} {escape(group.heading)}", "", escape(says(of_group)), ""]
+    for flag in (flag for flag in outcomes.flags if flag.group is group):
+        lines += _flag(flag, run, flag.check in documented)
+    for exhibit in shown:
+        lines += _exhibit(exhibit)
+    return [*lines, *_silenced(of_group), *_undecided(of_group)]
+
+
+def _exhibit(exhibit: Exhibit) -> list[str]:
+    """What it says, with its code; pictures and tables stand in the report."""
+    if not exhibit.brief or not exhibit.says:
+        return []
+    lines = [f"**{escape(exhibit.title)}.** {escape(exhibit.says)}", ""]
+    for code in exhibit.codes:
+        lines += [fence(code.text, _LANGUAGES.get(code.label, "")), ""]
+    return lines
+
+
 def _flag(flag: Outcome, run: RunInfo, documented: bool) -> list[str]:
-    lines = [f"## {flag.severity.value}: {escape(flag.check)}", "", escape(flag.message), ""]
+    lines = [f"### {flag.severity.value}: {escape(flag.check)}", ""]
+    for remedy in flag.remedies[:REMEDIES_OPEN]:
+        lines += [f"**Do:** {escape(remedy.text)}", ""]
+        if remedy.code:
+            lines += [fence(remedy.code), ""]
+    lines += [f"**Why:** {escape(flag.message)}", ""]
     lines += [f"- {escape(label)}: {escape(value)}" for label, value in evidence_facts(flag.evidence)]
     lines += _subjects(flag)
     if flag.explains:
         lines.append(f"- Seen because of this: {', '.join(_code(check) for check in flag.explains)}")
     lines.append("")
-    for remedy in flag.remedies[:REMEDIES_SHOWN]:
-        lines += [f"**Fix:** {escape(remedy.text)}", ""]
-        if remedy.code:
-            lines += [fence(remedy.code), ""]
     page = links.artifact_fragment(run, links.docs_path(flag.check)) if documented else ""
     if page:
         lines += [f"[About this check]({page})", ""]
@@ -119,11 +157,18 @@ def _subjects(flag: Outcome) -> list[str]:
     return ["- Where:", *lines, *([f"  - and {text.number(more)} more"] if more > 0 else [])]
 
 
-def _undecided(outcomes: Outcomes) -> list[str]:
-    undecided = [outcome.check for outcome in outcomes.outcomes if outcome.status is Status.INCONCLUSIVE]
-    if not undecided:
-        return []
-    return ["## Too little evidence to decide", "", *(f"- {escape(check)}" for check in undecided), ""]
+def _silenced(answers: Collection[Outcome]) -> list[str]:
+    """What is ignored and would flag."""
+    lines: list[str] = []
+    for answer in answers:
+        if answer.would_be.rank:
+            lines += [f"{_code(answer.check)}, {answer.would_be.value}: {escape(answer.message, NOTE_MESSAGE)}", ""]
+    return lines
+
+
+def _undecided(answers: Collection[Outcome]) -> list[str]:
+    undecided = [_code(answer.check) for answer in answers if answer.status is Status.INCONCLUSIVE]
+    return [f"Too little evidence to decide: {', '.join(undecided)}.", ""] if undecided else []
 
 
 def _code(check: str) -> str:

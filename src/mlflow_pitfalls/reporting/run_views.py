@@ -1,17 +1,19 @@
-"""What a page shows of the run itself: time, what was not judged, and how rows were told apart."""
+"""What a page shows of the run itself: time, the checks that did not flag, and how rows were told apart."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from mlflow_pitfalls.model.outcomes import Outcomes, Status
+from mlflow_pitfalls.model.outcomes import Outcome, Status
 from mlflow_pitfalls.model.record import OverlapFacts, ResamplingFacts, RunRecord, SplitFacts
 from mlflow_pitfalls.reporting import svg_bars, text
 from mlflow_pitfalls.reporting.score_views import ROWS_SHOWN, Table
 
 NOTES_SHOWN = 30
+ANSWER_LIMIT = 400  # characters of what a check that did not flag said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +26,22 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unjudged:
-    """Checks that made no claim for one reason; ``entries`` are (check, why)."""
+class Answer:
+    """One check that did not flag; ``severity`` is that of the flag that an ignored one would be."""
 
+    check: str
+    why: str
+    severity: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """Checks that answered alike."""
+
+    status: Status
     heading: str
-    entries: tuple[tuple[str, str], ...]
+    short: str
+    entries: tuple[Answer, ...]
 
 
 _RECOGNISED = {
@@ -83,35 +96,36 @@ def fit_table(record: RunRecord) -> Table:
     )
 
 
-def unjudged(outcomes: Outcomes) -> tuple[Unjudged, ...]:
-    """Checks that neither flagged nor passed, by the reason."""
+def answers_of(outcomes: Iterable[Outcome]) -> tuple[Answers, ...]:
+    """Checks that did not flag, by the kind of their answer; the kinds that ask for something come first."""
     wording = (
-        (Status.INCONCLUSIVE, "Too little evidence to decide"),
-        (Status.EXPLAINED, "Explained by another flag"),
-        (Status.IGNORED, "Ignored on request"),
-        (Status.ERRORED, "Failed; a fault of ours"),
-        (Status.NOT_APPLICABLE, "Did not apply"),
+        (Status.IGNORED, "Ignored on request", "ignored"),
+        (Status.INCONCLUSIVE, "Too little evidence to decide", "undecided"),
+        (Status.ERRORED, "Failed; a fault of ours", "failed"),
+        (Status.EXPLAINED, "Explained by another flag", "explained by a flag"),
+        (Status.PASSED, "Looked and found nothing", "passed"),
+        (Status.NOT_APPLICABLE, "Did not apply", "did not apply"),
     )
+    given = tuple(outcomes)
     found = []
-    for status, heading in wording:
+    for status, heading, short in wording:
+        of_kind = sorted((o for o in given if o.status is status), key=lambda outcome: -outcome.would_be.rank)
         entries = tuple(
-            (outcome.check, _why(outcome.message, outcome.explained_by))
-            for outcome in outcomes.outcomes
-            if outcome.status is status
+            Answer(
+                check=o.check, why=_why(o.message, o.explained_by), severity=o.would_be.value if o.would_be.rank else ""
+            )
+            for o in of_kind
         )
         if entries:
-            found.append(Unjudged(heading=heading, entries=entries))
+            found.append(Answers(status=status, heading=heading, short=short, entries=entries))
     return tuple(found)
 
 
-def passed(outcomes: Outcomes) -> tuple[tuple[str, str], ...]:
-    """Checks that looked and found nothing, with what they saw."""
-    return tuple((o.check, text.clean(o.message)) for o in outcomes.outcomes if o.status is Status.PASSED)
-
-
 def _why(message: str, explained_by: str) -> str:
-    said = text.clean(message)
-    return f"See {explained_by}. {said}".strip() if explained_by else said
+    said = text.clean(message, ANSWER_LIMIT)
+    if not explained_by or explained_by in said:
+        return said
+    return f"See {text.name(explained_by)}. {said}"
 
 
 def provenance(record: RunRecord) -> tuple[str, ...]:

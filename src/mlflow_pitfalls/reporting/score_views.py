@@ -65,13 +65,12 @@ def headline_figures(record: RunRecord) -> tuple[Headline, ...]:
 
 
 def score_tables(record: RunRecord) -> tuple[Table, ...]:
-    """Every metric on both sides; what the script measured; folds; classes."""
+    """Every metric on both sides; other fits; what the script measured; folds."""
     tables = (
         _scores(record.scores),
         _alternatives(record),
         _evaluations(record),
         _cross_validations(record),
-        _classes(record),
     )
     return tuple(table for table in tables if table.rows)
 
@@ -164,7 +163,8 @@ def _cross_validations(record: RunRecord) -> Table:
     )
 
 
-def _classes(record: RunRecord) -> Table:
+def class_table(record: RunRecord) -> Table:
+    """How many rows of each class there are, and how many of them are found."""
     rows = tuple(
         (
             text.name(entry.label),

@@ -45,7 +45,7 @@ def scale(domain: tuple[float, float], pixels: tuple[float, float]) -> Scale:
 def ticks(low: float, high: float) -> list[float]:
     """A few round numbers between two bounds."""
     span = high - low
-    if span <= 0 or not math.isfinite(span):
+    if not _LEAST_SPAN < span < math.inf:
         return []
     magnitude = 10.0 ** math.floor(math.log10(span / _TICKS_WANTED))
     step = next(m * magnitude for m in (1, 2, 5, 10) if span / (m * magnitude) <= _TICKS_WANTED + 1)
