@@ -34,6 +34,7 @@ from mlflow_pitfalls.model.record import (
     ImbalanceRemedies,
     LabelNoiseFacts,
     OverlapFacts,
+    PreprocessingFacts,
     ResamplingFacts,
     RuleFacts,
     RunInfo,
@@ -121,6 +122,15 @@ PROFILES = built(
     duplicates=maybe(
         built(DuplicateFacts, rows_checked=ROWS, duplicates=ROWS, expected=st.floats(0, 1e7)),
     ),
+)
+PREPARED = built(
+    PreprocessingFacts,
+    transformer=NAMES,
+    supervised=st.booleans(),
+    rows=ROWS,
+    held_out_rows=ROWS,
+    before=st.sampled_from(["split", "cross_validation"]),
+    site=NAMES,
 )
 ESTIMATORS = built(
     EstimatorFacts,
@@ -220,6 +230,7 @@ RECORDS = built(
             splitter=NAMES,
             folds=ROWS,
             metric=METRICS,
+            preprocessing=few(PREPARED),
         )
     ),
     drift=few(
@@ -260,6 +271,7 @@ RECORDS = built(
             suspicious_name=st.booleans(),
         )
     ),
+    preprocessing=few(PREPARED),
     rule=maybe(
         built(
             RuleFacts,

@@ -21,6 +21,7 @@ from mlflow_pitfalls.checks.leakage import target_leakage
 from mlflow_pitfalls.checks.linear_model import linear_suffices
 from mlflow_pitfalls.checks.one_rule import simple_rule_suffices
 from mlflow_pitfalls.checks.oversampling import oversampling_overfit
+from mlflow_pitfalls.checks.preprocessing import preprocess_before_split
 from mlflow_pitfalls.checks.rare_classes import too_few_minority
 from mlflow_pitfalls.checks.resampling import resample_before_split, resampled_test_set
 from mlflow_pitfalls.checks.silent_classes import class_never_predicted
@@ -50,6 +51,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     mixed_types,
     infinite_or_huge,
     target_leakage,
+    preprocess_before_split,
     train_test_drift,
     label_noise,
     class_imbalance,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mlflow_pitfalls.model.splitting import PreprocessingFacts
 from mlflow_pitfalls.model.values import Estimate, Role
 
 
@@ -66,6 +67,7 @@ class CrossValidationFacts:
     train_scores: tuple[float, ...] = ()
     seconds: float = 0.0
     site: str = ""
+    preprocessing: tuple[PreprocessingFacts, ...] = ()  # fitted on all of the rows that the folds were cut from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from mlflow_pitfalls.capture.findings.classes import classes
 from mlflow_pitfalls.capture.findings.held_out_profile import held_out_profile
+from mlflow_pitfalls.capture.findings.preprocessing import preprocessing
 from mlflow_pitfalls.capture.findings.rule import rule
 from mlflow_pitfalls.capture.findings.scores import scores
 from mlflow_pitfalls.capture.findings.sides import drift, overlap
@@ -19,6 +20,7 @@ Finding = Callable[[Sources], Mapping[str, object]]
 FINDINGS: tuple[tuple[str, Finding], ...] = (
     ("telling how the rows were split", split),
     ("following resampled rows", resamplings),
+    ("following transformers", preprocessing),
     ("looking for answers to imbalance", remedies),
     ("scoring both sides", scores),
     ("scoring the classes", classes),

@@ -34,11 +34,22 @@ class Resampling:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Preparation:
+    """A transformer that learned something from ``rows``; not the object itself."""
+
+    transformer: str
+    supervised: bool
+    changes_columns: bool
+    rows: Rows
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Rows:
     """A set of rows, whichever columns of it an object holds.
 
     ``side`` says which output of ``split`` these rows are (0 is the training side); ``parent`` are the rows that were
-    split or resampled.
+    split or resampled; ``prepared`` is what every table of that split had gone through.
     """
 
     count: int
@@ -46,6 +57,7 @@ class Rows:
     side: int = 0
     parent: Rows | None = None
     resampling: Resampling | None = None
+    prepared: tuple[Preparation, ...] = ()
     number: int = field(default_factory=lambda: next(_ids))
 
     def lineage(self) -> list[Rows]:
@@ -67,13 +79,15 @@ class Node:
     """What is known about one object: which rows, which array of the split, in which feature space.
 
     ``slot`` numbers the arrays of one split call: ``X`` is 0 and ``y`` 1 in ``train_test_split(X, y)``; ``space`` lists
-    the transformers that the columns went through. ``prediction`` is set where a fitted model predicted the object.
+    the transformers that the columns went through, ``prepared`` those of them that learned something, also before a
+    split. ``prediction`` is set where a fitted model predicted the object.
     """
 
     rows: Rows
     slot: int = 0
     space: tuple[int, ...] = ()
     prediction: Any = None
+    prepared: tuple[Preparation, ...] = ()
 
 
 def role_of(seen: Rows | None, rows: Rows | None) -> Role:

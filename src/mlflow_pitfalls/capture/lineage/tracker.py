@@ -9,8 +9,10 @@ import numpy as np
 
 from mlflow_pitfalls.capture.containers import sample_positions, shape_of, take_rows
 from mlflow_pitfalls.capture.lineage.objects import Bounded, ObjectRegistry
-from mlflow_pitfalls.capture.lineage.row_sets import Node, Resampling, Rows, Split
+from mlflow_pitfalls.capture.lineage.preparations import Preparations, preprocessing_facts
+from mlflow_pitfalls.capture.lineage.row_sets import Node, Preparation, Resampling, Rows, Split
 from mlflow_pitfalls.model.events import CallEvent, place
+from mlflow_pitfalls.model.record import PreprocessingFacts
 
 MAX_VIEWS = 32
 _LARGEST_VIEW = 32 * 2**20  # bytes that one kept sample of held-out rows may take
@@ -32,6 +34,7 @@ class Lineage:
 
     def __init__(self, *, sample_rows: int, seed: int) -> None:
         self.objects = ObjectRegistry()
+        self.preparations = Preparations()
         self._views: Bounded[View] = Bounded(MAX_VIEWS)
         self._sample_rows = sample_rows
         self._seed = seed
@@ -65,10 +68,12 @@ class Lineage:
         parent = self._common_rows(arrays)
         stratify = event.kwargs.get("stratify")
         split = Split(event.name, bool(event.kwargs.get("shuffle", True)), stratify is not None)
-        sides = [Rows(_count(outputs[side]), split, side, parent) for side in (0, 1)]
+        prepared = [self._prepared(array) for array in arrays]
+        of_all = _of_all_tables(arrays, prepared)
+        sides = [Rows(_count(outputs[side]), split, side, parent, prepared=of_all) for side in (0, 1)]
         for slot in range(len(arrays)):
             for side in (0, 1):
-                node = Node(sides[side], slot)
+                node = Node(sides[side], slot, prepared=prepared[slot])
                 self.objects.register(outputs[2 * slot + side], node)
                 if side == 1:
                     self._keep_view(outputs[2 * slot + side], node)
@@ -84,7 +89,22 @@ class Lineage:
         for side, index in enumerate(event.result):
             rows = Rows(len(index), split, side, parent)
             for slot, array in enumerate(arrays):
-                self.objects.register_future(array, np.asarray(index), Node(rows, slot))
+                node = Node(rows, slot, prepared=self._prepared(array))
+                self.objects.register_future(array, np.asarray(index), node)
+
+    def prepare(self, event: CallEvent) -> None:
+        """A transformer was fitted: what it learned, if that matters, came from these rows."""
+        learned = self.preparations.learned(event)
+        if learned is None:
+            return
+        node = self.find_or_add(event.args[0] if event.args else event.kwargs.get("X"))
+        if node is not None:
+            self.preparations.fitted(event, learned, node.rows)
+
+    def prepared_for_folds(self, data: Any) -> tuple[PreprocessingFacts, ...]:
+        """What a table that is about to be split into folds inside of one call went through."""
+        node = self.find(data) or self.preparations.find(data)
+        return tuple(preprocessing_facts(node, node.rows, "cross_validation")) if node is not None else ()
 
     def transform(self, event: CallEvent) -> None:
         """A transformer's output holds the rows of its input, in a space of its own."""
@@ -93,7 +113,9 @@ class Lineage:
         if node is None or _count(event.result) != node.rows.count:
             return
         moved = Node(node.rows, node.slot, (*node.space, id(event.owner)))
+        moved.prepared = self.preparations.after(event, source, node)
         self.objects.register(event.result, moved)
+        self.preparations.remember(event.result, source, moved)
         if self.view(node.rows, node.slot) is not None:
             self._keep_view(event.result, moved)
 
@@ -111,7 +133,9 @@ class Lineage:
         for slot, output in enumerate(event.result[: len(arrays)]):
             source = self.find(arrays[slot], content=False)
             space = source.space if source is not None else ()
-            self.objects.register(output, Node(rows, source.slot if source is not None else slot, space))
+            node = Node(rows, source.slot if source is not None else slot, space)
+            node.prepared = source.prepared if source is not None else ()
+            self.objects.register(output, node)
         return resampling
 
     def view(self, rows: Rows, slot: int, space: tuple[int, ...] | None = None) -> View | None:
@@ -134,7 +158,7 @@ class Lineage:
     def _common_rows(self, arrays: list[Any]) -> Rows | None:
         """The rows that the arrays of one call share; new ones where none of them was met before."""
         for array in arrays:
-            node = self.find(array, content=False)
+            node = self.find(array, content=False) or self.preparations.find(array)
             if node is not None:
                 rows = node.rows
                 break
@@ -145,8 +169,14 @@ class Lineage:
             rows = Rows(count)
         for slot, array in enumerate(arrays):
             if self.find(array, content=False) is None:
-                self.objects.register(array, Node(rows, slot), content=False)
+                made = self.preparations.find(array)
+                prepared = made.prepared if made is not None else ()
+                self.objects.register(array, Node(rows, slot, prepared=prepared), content=False)
         return rows
+
+    def _prepared(self, array: Any) -> tuple[Preparation, ...]:
+        node = self.find(array, content=False)
+        return node.prepared if node is not None else ()
 
     def _keep_view(self, data: Any, node: Node) -> None:
         shape = shape_of(data)
@@ -161,3 +191,9 @@ class Lineage:
 def _count(data: Any) -> int:
     shape = shape_of(data)
     return shape[0] if shape is not None else 0
+
+
+def _of_all_tables(arrays: list[Any], prepared: list[tuple[Preparation, ...]]) -> tuple[Preparation, ...]:
+    """What every table among the arrays of one split has gone through; label vectors go through nothing."""
+    found = [each for array, each in zip(arrays, prepared, strict=True) if (shape_of(array) or (0, 0))[1] > 1]
+    return found[0] if found and all(each == found[0] for each in found) else ()

@@ -6,10 +6,11 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mlflow_pitfalls.capture.lineage.tracker import Lineage
+from mlflow_pitfalls.capture.recording.calls import features_of
 from mlflow_pitfalls.capture.recording.crossvalidation import cross_validation_facts, search_facts
 from mlflow_pitfalls.capture.recording.drafts import FitState, RunDraft
 from mlflow_pitfalls.capture.recording.evaluating import EvaluationCapture
@@ -166,8 +167,10 @@ class Recorder:
         inner_run = self._inner_runs.pop(threading.get_ident(), None)
         result_is_rows = event.name in ("fit_transform", "fit_predict")
         if not _is_predictor(event.owner):
-            if result_is_rows and event.error is None:
-                self._transformed(event)
+            if event.error is None:
+                self._lineage.prepare(event)
+                if result_is_rows:
+                    self._transformed(event)
             return
         earlier = self._book.fit_of(event.owner) if event.name in _LIMITED_FITS else None
         if earlier is not None:
@@ -184,7 +187,9 @@ class Recorder:
         self._lineage_notes(draft, fit)
         found = search_facts(event)
         if found is not None:
-            draft.cross_validations.append(found)
+            draft.cross_validations.append(
+                replace(found, preprocessing=self._lineage.prepared_for_folds(features_of(event)))
+            )
         self._book.claim(draft, type(event.owner).__name__)
         draft.peak_rss_mb = peak_rss_mb()
         if result_is_rows and event.name == "fit_transform":
@@ -232,6 +237,8 @@ class Recorder:
         facts: CrossValidationFacts | None = cross_validation_facts(event)
         if facts is None:
             return
+        data = event.args[1] if len(event.args) > 1 else event.kwargs.get("X")
+        facts = replace(facts, preprocessing=self._lineage.prepared_for_folds(data))
         run, uri = self._host.active_run()
         draft = self._book.draft_for(run, uri, threading.get_ident()) if run is not None else None
         if draft is None:
