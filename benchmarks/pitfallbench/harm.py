@@ -54,7 +54,7 @@ def change(injection: Injection, strength: Any, plan: Plan, played: Played, clea
             return max(before - reported(plan, played), before - on_new_rows(plan, played.model))
         assert injection.harm == WORSE_MODEL and plan.simpler is not None
         X_train, _, y_train, _ = played.sides
-        other = plan.simpler.build(X_train).fit(X_train, y_train)
+        other = replace(plan.simpler, impute=plan.model.impute).build(X_train).fit(X_train, y_train)
         return on_new_rows(plan, other) - on_new_rows(plan, played.model)
 
 
@@ -68,6 +68,12 @@ def overfit_is_true(plan: Plan, played: Played) -> bool:
         warnings.simplefilter("ignore")
         other = replace(plan.model, params=tamer).build(X_train).fit(X_train, y_train)
         return on_new_rows(plan, other) - on_new_rows(plan, played.model) > TRUE_GAIN
+
+
+def no_lift_is_true(plan: Plan, played: Played) -> bool:
+    """Whether a control's model knows next to nothing of new rows, either."""
+    floor = 1 / plan.y_new.nunique() if plan.model.task == "classes" else 0.0
+    return on_new_rows(plan, played.model) - floor < TRUE_GAIN
 
 
 def reported(plan: Plan, played: Played) -> float:

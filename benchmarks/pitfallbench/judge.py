@@ -11,7 +11,8 @@ import mlflow_pitfalls
 from benchmarks.pitfallbench import harm
 from benchmarks.pitfallbench.cases import Case, plan_of
 from benchmarks.pitfallbench.injections.base import LOSS
-from benchmarks.pitfallbench.scripts import play
+from benchmarks.pitfallbench.plan import Plan
+from benchmarks.pitfallbench.scripts import Played, play
 from benchmarks.pitfallbench.truths import true_claims
 from mlflow_pitfalls.model.outcomes import Outcome, Outcomes, Status
 
@@ -45,9 +46,9 @@ def judge(case: Case, data: Path | None = None) -> dict[str, Any]:
         outcomes, played = _watched(plan, probes=case.spec.needs_probes)
     line["seconds"] = round(time.perf_counter() - started, 2)
     line["said"] = {outcome.check: _said(outcome) for outcome in outcomes.outcomes}
-    claims = true_claims(plan, played.sides)
-    if case.is_clean and line["said"].get("overfit", "").startswith("F") and harm.overfit_is_true(plan, played):
-        claims.add("overfit")
+    claims = true_claims(plan, played)
+    if case.is_clean:
+        claims |= _measured(plan, played, line["said"])
     line["true"] = sorted(claims)
     if not case.is_clean:
         clean = plan_of(case, data, spoilt=False) if case.spec.harm == LOSS else None
@@ -56,7 +57,13 @@ def judge(case: Case, data: Path | None = None) -> dict[str, Any]:
     return line
 
 
-def _watched(plan: Any, *, probes: bool) -> tuple[Outcomes, Any]:
+def _measured(plan: Plan, played: Played, said: dict[str, str]) -> set[str]:
+    """Flags of a control that the vault's rows confirm."""
+    tests = {"overfit": harm.overfit_is_true, "no-lift": harm.no_lift_is_true}
+    return {check for check, test in tests.items() if said.get(check, "").startswith("F") and test(plan, played)}
+
+
+def _watched(plan: Plan, *, probes: bool) -> tuple[Outcomes, Played]:
     mlflow_pitfalls.enable(
         autolog=False,
         terminal=False,

@@ -46,6 +46,7 @@ class Spec:
         scale: Whether numeric columns are scaled; None for "as the kind wants it".
         drop: Columns that it does not see.
         finite: Whether infinite values are replaced first.
+        impute: Whether missing values are filled even if the training rows hold none.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Spec:
     scale: bool | None = None
     drop: list[str] = field(default_factory=list)
     finite: bool = False
+    impute: bool = False
 
     def estimator(self) -> Any:
         """The bare estimator, unfitted."""
@@ -77,7 +79,7 @@ class Spec:
             return make_pipeline(StandardScaler(), model) if scaled else model
         text = [name for name in X if not _is_number(X[name]) and not _is_date(X[name]) and name not in self.drop]
         numeric = [name for name in X if _is_number(X[name]) and name not in self.drop]
-        steps = _number_steps(X[numeric], scaled=scaled, finite=self.finite)
+        steps = _number_steps(X[numeric], scaled=scaled, finite=self.finite, impute=self.impute)
         if not text and len(numeric) == X.shape[1]:
             return make_pipeline(*steps, model) if steps else model
         encode = make_pipeline(
@@ -88,14 +90,14 @@ class Spec:
         return make_pipeline(make_column_transformer((numbers, numeric), (encode, text)), model)
 
 
-def _number_steps(X: pd.DataFrame, *, scaled: bool, finite: bool) -> list[Any]:
+def _number_steps(X: pd.DataFrame, *, scaled: bool, finite: bool, impute: bool) -> list[Any]:
     from sklearn.impute import SimpleImputer
     from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
     steps: list[Any] = []
     if finite:
         steps.append(FunctionTransformer(without_infinities))
-    if finite or X.isna().to_numpy().any():
+    if finite or impute or X.isna().to_numpy().any():
         steps.append(SimpleImputer(strategy="median", keep_empty_features=True))
     if scaled:
         steps.append(StandardScaler())

@@ -88,6 +88,7 @@ def prepare(table: Table, model: Spec, seed: int, *, rows: int = ROWS) -> Plan:
     if table.task == CLASSES:
         enough = y.map(y.value_counts()) >= 4  # a stratified split wants at least two
         X, y = X[enough].reset_index(drop=True), y[enough].reset_index(drop=True)
+    model.impute = bool(table.X.select_dtypes("number").isna().any(axis=None))
     return Plan(
         table=table,
         X=X,

@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.others:
         from benchmarks.pitfallbench.others.run import judge_by_others
 
-        judge_by_others(cases, Path(options.out), data, console, seeds=options.other_seeds)
+        judge_by_others(cases, Path(options.out), data, console, most=options.other_cases, tools=options.tools)
     print_tables(Path(options.out), version, {case.id for case in cases}, Console(width=options.width))
     return 0
 
@@ -94,7 +94,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--every", type=int, help="of each injection's tables, one in so many")
     parser.add_argument("--shuffle", action="store_true", help="in another order, so that a part tells about the whole")
     parser.add_argument("--others", action="store_true", help="skore and deepchecks on the same cases")
-    parser.add_argument("--other-seeds", type=int, default=2, help="seeds of each case for them: they are slow")
+    parser.add_argument("--other-cases", type=int, default=5, help="of each strength for them: they are slow")
+    parser.add_argument("--tools", nargs="*", default=("skore", "deepchecks"), help="which of them")
     parser.add_argument("--table-only", action="store_true", help="print the tables of what is there")
     parser.add_argument("--version", help="results of this version and digest, in place of the present code's")
     parser.add_argument("--out", default=str(FOLDER), help="folder of the results")

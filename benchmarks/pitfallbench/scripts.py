@@ -35,13 +35,18 @@ class Played:
 
 def play(plan: Plan) -> Played:
     """Run the script: every call of scikit-learn in it is one that a user would make."""
+    return SCRIPTS[plan.script](plan, sides_of(plan))
+
+
+def sides_of(plan: Plan) -> Sides:
+    """The script's first part: what it does before it fits."""
     X, y = (plan.X, plan.y) if plan.frames else (as_arrays(plan.X), np.asarray(plan.y))
     for change in plan.before_split:
         X, y = change(X, y)
     sides = (plan.split or plain_split(stratify=plan.is_classes))(X, y, plan.seed)
     for step in plan.after_split:
         sides = step(sides)
-    return SCRIPTS[plan.script](plan, sides)
+    return sides
 
 
 def as_arrays(X: Any) -> Any:

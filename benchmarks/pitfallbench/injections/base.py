@@ -107,4 +107,4 @@ def pick(plan: Plan, rng: Rng) -> str:
 
 def another_model(plan: Plan, kind: str, **params: Any) -> None:
     """The script fits this model instead."""
-    plan.model = Spec(kind=kind, task=plan.table.task, seed=plan.seed, params=params)
+    plan.model = Spec(kind=kind, task=plan.table.task, seed=plan.seed, params=params, impute=plan.model.impute)

@@ -1,0 +1,1 @@
+"""Measurements that tests cannot make: cost, and how often the checks are right."""
