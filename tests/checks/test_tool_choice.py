@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from mlflow_pitfalls.checks.reading import balanced_skill
 from mlflow_pitfalls.model.outcomes import Status
-from mlflow_pitfalls.model.record import EvaluationFacts
+from mlflow_pitfalls.model.record import EvaluationFacts, LiftFacts
 from mlflow_pitfalls.model.values import Estimate, Interval, Role, Task
 
 
@@ -36,6 +38,41 @@ def test_a_skill_that_noise_hardly_reaches_is_inconclusive_where_noise_lies_belo
     assert judge("no-lift", with_score(metric="accuracy", held_out=0.595, half=0.1)).status is Status.INCONCLUSIVE
     assert judge("no-lift", with_score(metric="accuracy", held_out=0.57, half=0.1)).status is Status.FLAGGED
     assert judge("no-lift", with_score(metric="roc_auc", held_out=0.595, half=0.1)).status is Status.FLAGGED
+
+
+def lifted(make, skill, half=0.1, rows=90):
+    return LiftFacts(metric="roc_auc", skill=make.estimate(skill, half, rows), rows=rows, folds=5)
+
+
+def test_cross_validation_that_shows_a_lift_clears_few_held_out_rows(judge, make, with_score):
+    record = with_score(held_out=0.55, half=0.1, rows=30)
+    assert judge("no-lift", record).status is Status.FLAGGED
+    verdict = judge("no-lift", replace(record, lift=lifted(make, 0.2)))
+    assert verdict.status is Status.PASSED
+    assert "90 training rows" in verdict.message
+    assert judge("no-lift", replace(record, lift=lifted(make, 0.09))).status is Status.FLAGGED  # from -0.01 on
+
+
+def test_a_lift_that_the_held_out_rows_contradict_does_not_clear_them(judge, make, with_score):
+    record = with_score(held_out=0.48, half=0.03)  # skill up to 0.02
+    assert judge("no-lift", replace(record, lift=lifted(make, 0.6))).status is Status.FLAGGED
+
+
+def test_cross_validation_decides_what_few_held_out_rows_leave_open(judge, make, with_score):
+    record = with_score(held_out=0.70, half=0.30, rows=12)
+    assert judge("no-lift", record).status is Status.INCONCLUSIVE
+    verdict = judge("no-lift", replace(record, lift=lifted(make, 0.0)))
+    assert verdict.status is Status.FLAGGED
+    assert "finds no more: skill 0.00 in roc_auc" in verdict.message
+    assert judge("no-lift", replace(record, lift=lifted(make, 0.0, half=0.95))).status is Status.INCONCLUSIVE
+
+
+def test_another_metric_of_the_same_labels_may_show_the_lift(judge, make):
+    score = make.score(metric="f1_macro", held_out=0.09, dummy=0.1, half=0.02)
+    classes = tuple(make.recall(f"class {i}", 40, 0.95 if i < 2 else 0.0) for i in range(10))
+    record = make.record(task=Task.MULTICLASS, scores=(score,), classes=classes)
+    assert judge("no-lift", record).status is Status.PASSED
+    assert judge("no-lift", replace(record, classes=())).status is Status.FLAGGED
 
 
 def test_no_lift_without_an_interval_is_inconclusive(judge, with_score):

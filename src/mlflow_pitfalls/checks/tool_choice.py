@@ -24,7 +24,7 @@ from mlflow_pitfalls.checks.reading import (
     metric_name,
 )
 from mlflow_pitfalls.checks.text import between, count, number, short
-from mlflow_pitfalls.model.outcomes import Group, Remedy
+from mlflow_pitfalls.model.outcomes import Evidence, Group, Remedy
 from mlflow_pitfalls.model.record import RunRecord, ScoreFacts
 from mlflow_pitfalls.model.values import Estimate, Interval, Severity
 
@@ -76,8 +76,11 @@ def no_lift(record: RunRecord, limits: Limits) -> Verdict:
         standard errors above 0, except in metrics of ranking and balance, where noise scores 0 on average: in the
         others it scores less. Otherwise a flag says that *these* rows show no lift; a weak but real signal needs
         more rows to show, and the message gives their number.
-        Where classes are more uneven than 1 : {imbalance} and accuracy is the score, a lift in a ranking metric of the
-        same run, or in the recalls of the classes, counts too: accuracy hides what such a model knows.
+        Where the score is made of labels (F1 …, and accuracy of classes more uneven than 1 : {imbalance}), a lift in a
+        ranking metric of the same run, or in the recalls of the classes, counts too: such a score hides what the model
+        knows. And where extra fits are allowed, the model is cross-validated on its training rows. A lift there which
+        the held-out rows do not contradict passes, so that a small held-out side alone accuses no weak but real signal;
+        no lift there decides what the held-out rows leave open.
 
     Why is this bad:
         Whatever the training score says, the features tell this model nothing about new rows. Tuning it further
@@ -119,32 +122,67 @@ def no_lift(record: RunRecord, limits: Limits) -> Verdict:
     )
     if interval.low > floor:
         return passed(f"Beats a dummy: skill {number(skill.value)} ({between(interval)}).", evidence=proof)
-    better = _lift_despite_accuracy(record, score, limits)
+    better = _other_lift(record, score, limits)
     if better:
         return passed(better, evidence=proof)
-    wanted = rows_for_width(skill.rows, interval.width, abs(skill.value - floor) * 2 or limits["good_skill"])
-    in_doubt = _in_doubt(score.metric, skill, interval, limits)
-    if in_doubt or interval.high >= limits["good_skill"]:
-        needed = wanted if in_doubt else rows_for_width(skill.rows, interval.width, limits["good_skill"])
-        return inconclusive(
-            f"{count(skill.rows)} held-out rows are too few to tell the model from a dummy: skill "
-            f"{number(skill.value)} ({between(interval)})",
-            f"about {count(max(needed, skill.rows + 1))} held-out rows, or cross-validation",
+    return _judge_no_lift(record, score, (skill, interval), limits, proof)
+
+
+def _judge_no_lift(
+    record: RunRecord, score: ScoreFacts, found: tuple[Estimate, Interval], limits: Limits, proof: Evidence
+) -> Verdict:
+    """The held-out interval includes a dummy's skill: cross-validation decides where it can."""
+    (skill, interval), floor = found, limits["min_skill"]
+    cross_validated = _cross_validated(record)
+    if cross_validated is not None and cross_validated[1].low > floor and interval.high >= cross_validated[1].low:
+        return passed(
+            f"{count(skill.rows)} held-out rows are too few to show it, but cross-validation of "
+            f"{count(cross_validated[0].rows)} training rows does: {_lift_words(record)}.",
             evidence=proof,
         )
-    hint = f" A lift of {number(skill.value)}, if real, would show on {count(wanted)} rows." if skill.value > 0 else ""
+    none_found = cross_validated is not None and cross_validated[1].low <= floor
+    if cross_validated is None or not none_found or cross_validated[1].high >= limits["good_skill"]:
+        wanted = _rows_wanted(score.metric, skill, interval, limits)
+        if wanted:
+            return inconclusive(
+                f"{count(skill.rows)} held-out rows are too few to tell the model from a dummy: skill "
+                f"{number(skill.value)} ({between(interval)})",
+                f"about {count(wanted)} held-out rows, or cross-validation",
+                evidence=proof,
+            )
+    told = f" Cross-validation of the training rows finds no more: {_lift_words(record)}." if none_found else ""
+    shown = rows_for_width(skill.rows, interval.width, abs(skill.value - floor) * 2 or limits["good_skill"])
+    hint = f" A lift of {number(skill.value)}, if real, would show on {count(shown)} rows." if skill.value > 0 else ""
     return flagged(
         f"No better than a dummy on {count(skill.rows)} held-out rows: {_scores(score)}, skill {number(skill.value)} "
-        f"({between(interval)}). Check first that features and target belong to the same rows.{hint}",
+        f"({between(interval)}).{told} Check first that features and target belong to the same rows."
+        f"{'' if none_found else hint}",
         evidence=proof,
         remedies=_lift_remedies(record),
     )
 
 
-def _in_doubt(metric: str, skill: Estimate, interval: Interval, limits: Limits) -> bool:
-    """Whether noise would hardly score so high, though the interval includes the dummy."""
+def _rows_wanted(metric: str, skill: Estimate, interval: Interval, limits: Limits) -> int:
+    """Held-out rows that it would take to tell; 0 where those at hand suffice."""
+    floor = limits["min_skill"]
+    # In the other metrics noise scores below 0 on average, so that it would hardly score so high.
     error = (skill.value - interval.low) / Z95
-    return metric not in BALANCED_METRICS and skill.value - limits["min_skill"] > limits["doubt"] * error
+    in_doubt = metric not in BALANCED_METRICS and skill.value - floor > limits["doubt"] * error
+    if not in_doubt and interval.high < limits["good_skill"]:
+        return 0
+    width = abs(skill.value - floor) * 2 or limits["good_skill"]
+    wanted = rows_for_width(skill.rows, interval.width, width if in_doubt else limits["good_skill"])
+    return max(wanted, skill.rows + 1)
+
+
+def _cross_validated(record: RunRecord) -> tuple[Estimate, Interval] | None:
+    return decided(record.lift.skill) if record.lift is not None else None
+
+
+def _lift_words(record: RunRecord) -> str:
+    assert record.lift is not None
+    skill = record.lift.skill
+    return f"skill {number(skill.value)} in {record.lift.metric} ({between(skill.interval)})"
 
 
 def _scores(score: ScoreFacts) -> str:
@@ -156,21 +194,26 @@ def _scores(score: ScoreFacts) -> str:
     return ", ".join(part for part in parts if part) or score.metric
 
 
-def _lift_despite_accuracy(record: RunRecord, score: ScoreFacts, limits: Limits) -> str:
-    """What a fairer yardstick says where accuracy is the score and the classes are uneven; empty for "nothing"."""
-    classes = evaluated_imbalance(record)
-    is_accuracy = metric_name(score.metric, record.task) == ACCURACY
-    if not is_accuracy or classes is None or classes.ratio <= limits["imbalance"]:
+def _other_lift(record: RunRecord, score: ScoreFacts, limits: Limits) -> str:
+    """A lift in a fairer yardstick of the same rows, where labels are what the score is made of; empty for none."""
+    if score.metric in BALANCED_METRICS or not record.task.is_classification:
         return ""
     candidates: list[tuple[str, Estimate | None]] = [
-        (other.metric, other.skill) for other in record.scores if other.metric in BALANCED_METRICS
+        (other.metric, other.skill)
+        for other in record.scores
+        if other.metric in BALANCED_METRICS and other is not score
     ]
+    is_accuracy = metric_name(score.metric, record.task) == ACCURACY
+    classes = evaluated_imbalance(record)
+    if is_accuracy and (classes is None or classes.ratio <= limits["imbalance"]):
+        return ""
     for metric, estimate in candidates or [("balanced accuracy", balanced_skill(record))]:
         found = decided(estimate)
         if found and found[1].low > limits["min_skill"]:
             skill, interval = found
+            ratio = f" at {number(classes.ratio)} : 1" if is_accuracy and classes else ""
             return (
-                f"Accuracy is no better than a dummy's at {number(classes.ratio)} : 1, but {metric} is: "
+                f"{score.metric} is no better than a dummy's{ratio}, but {metric} is: "
                 f"skill {number(skill.value)} ({between(interval)})."
             )
     return ""

@@ -27,6 +27,16 @@ class AlternativeFitFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LiftFacts:
+    """Skill of the run's own estimator on training rows outside of its folds, where the held-out rows show none."""
+
+    metric: str
+    skill: Estimate
+    rows: int
+    folds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LearningCurvePoint:
     """The same estimator fitted on a part of the training rows, scored on the run's held-out rows."""
 

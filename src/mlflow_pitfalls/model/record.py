@@ -20,6 +20,7 @@ from mlflow_pitfalls.model.probing import (
     LabelNoiseFacts,
     LearningCurveFacts,
     LearningCurvePoint,
+    LiftFacts,
     ProbeFacts,
     PrototypeFacts,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "LabelNoiseFacts",
     "LearningCurveFacts",
     "LearningCurvePoint",
+    "LiftFacts",
     "OverlapFacts",
     "PreprocessingFacts",
     "ProbeFacts",
@@ -164,6 +166,7 @@ class RunRecord:
     staged: StagedFacts | None = None
     search: SearchFacts | None = None
     benchmark: tuple[tuple[str, float], ...] = ()  # (metric, score to reach): the user's domain benchmark
+    lift: LiftFacts | None = None
     learning_curve: LearningCurveFacts | None = None
     importances: tuple[ImportanceFacts, ...] = ()
     label_noise: LabelNoiseFacts | None = None
