@@ -23,6 +23,7 @@ from mlflow_pitfalls.model.profile import (
 )
 from mlflow_pitfalls.model.record import (
     AlternativeFitFacts,
+    CalibrationFacts,
     ClassScoreFacts,
     ConvergenceFacts,
     CrossValidationFacts,
@@ -40,6 +41,7 @@ from mlflow_pitfalls.model.record import (
     RunInfo,
     RunRecord,
     ScoreFacts,
+    SegmentFacts,
     SingleFeatureFacts,
     SplitFacts,
     TimeFacts,
@@ -285,6 +287,29 @@ RECORDS = built(
             words=NAMES,
             python=st.sampled_from(["", "model.fit(X_train[['a']], y_train)"]),
             sql=NAMES,
+        )
+    ),
+    segments=few(
+        built(
+            SegmentFacts,
+            column=NAMES,
+            segment=NAMES,
+            rows=ROWS,
+            other_rows=ROWS,
+            metric=st.sampled_from(["accuracy", "absolute error"]),
+            score=estimates(),
+            other_score=estimates(),
+            difference=estimates(),
+            p_value=maybe(SHARES),
+            skill=maybe(estimates()),
+            other_skill=maybe(estimates()),
+            skill_difference=maybe(estimates()),
+            tested=st.integers(0, 50),
+        )
+    ),
+    calibration=maybe(
+        built(
+            CalibrationFacts, error=estimates(), bins=few(st.tuples(SHARES, SHARES, ROWS)), rows=ROWS, of=st.just("x")
         )
     ),
     resamplings=few(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from mlflow_pitfalls.checks.accuracy import overfit
 from mlflow_pitfalls.checks.base import Check
 from mlflow_pitfalls.checks.baselines import no_baseline_run
+from mlflow_pitfalls.checks.calibration import miscalibrated
 from mlflow_pitfalls.checks.cardinality import high_cardinality_feature
 from mlflow_pitfalls.checks.column_types import infinite_or_huge, mixed_types
 from mlflow_pitfalls.checks.data_columns import constant_feature, missing_values
@@ -32,6 +33,7 @@ from mlflow_pitfalls.checks.tool_choice import no_lift
 from mlflow_pitfalls.checks.training_cost import superlinear_fit
 from mlflow_pitfalls.checks.training_time import not_converged, slow_training
 from mlflow_pitfalls.checks.underfit import underfit
+from mlflow_pitfalls.checks.weak_segments import weak_segment
 from mlflow_pitfalls.errors import SettingsError
 from mlflow_pitfalls.model.outcomes import Group
 from mlflow_pitfalls.settings import nearest
@@ -71,6 +73,8 @@ ALL_CHECKS: tuple[Check, ...] = (
     underfit,
     no_held_out_score,
     test_set_too_small,
+    weak_segment,
+    miscalibrated,
 )
 
 

@@ -25,6 +25,8 @@ class Fact(StrEnum):
     RESAMPLINGS = "resamplings"
     HISTORY = "earlier runs"
     LABEL_NOISE = "probe of the labels"
+    SEGMENTS = "scores by segment"
+    CALIBRATION = "calibration"
 
     def present(self, record: RunRecord) -> bool:
         """Whether this record holds the fact."""
@@ -58,6 +60,8 @@ _PRESENT: dict[Fact, Callable[[RunRecord], bool]] = {
     Fact.RESAMPLINGS: lambda record: bool(record.resamplings),
     Fact.HISTORY: lambda record: record.history is not None,
     Fact.LABEL_NOISE: lambda record: record.label_noise is not None,
+    Fact.SEGMENTS: lambda record: bool(record.segments),
+    Fact.CALIBRATION: lambda record: record.calibration is not None and record.calibration.rows > 0,
 }
 
 _ABSENCE: dict[Fact, str] = {
@@ -75,4 +79,6 @@ _ABSENCE: dict[Fact, str] = {
     Fact.RESAMPLINGS: "Nothing was resampled in this run.",
     Fact.HISTORY: "The experiment's earlier runs were not looked at.",
     Fact.LABEL_NOISE: "The labels were not probed for noise.",
+    Fact.SEGMENTS: "No segment of the held-out rows is large enough to be scored.",
+    Fact.CALIBRATION: "No probabilities of held-out rows are known.",
 }

@@ -107,7 +107,12 @@ class RuleFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentFacts:
-    """The held-out rows with one value, or in one range, of a column, against all the others."""
+    """The held-out rows with one value, or in one range, of a column, against all the others.
+
+    ``score`` is of the model's own answers: accuracy, or one minus the absolute error in units of the dummy's.
+    ``skill`` is how far the model does better than a rule that knows this column's segments and nothing else, so that
+    segments of other class shares, or of another spread of the target, can be compared.
+    """
 
     column: str
     segment: str  # "age ≤ 25", "region = north"; no rare value
@@ -117,7 +122,11 @@ class SegmentFacts:
     score: Estimate
     other_score: Estimate
     difference: Estimate  # the segment's score minus the others'
-    p_value: float | None = None  # uncorrected, two-sided
+    p_value: float | None = None  # uncorrected, two-sided: the larger of score and skill
+    skill: Estimate | None = None
+    other_skill: Estimate | None = None
+    skill_difference: Estimate | None = None  # the segment's skill minus the others'
+    tested: int = 1  # segments that were looked at; the record keeps those with the smallest p-values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

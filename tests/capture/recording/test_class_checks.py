@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from imblearn.over_sampling import RandomOverSampler
-from sklearn.datasets import load_breast_cancer, load_iris, make_classification
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, f1_score
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, make_classification
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import accuracy_score, f1_score, log_loss, mean_absolute_error, roc_auc_score
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from mlflow_pitfalls.checks.runner import run_checks
@@ -29,6 +31,8 @@ CLASS_CHECKS = (
     "unstratified-split",
     "resampled-test-set",
     "oversampling-overfit",
+    "weak-segment",
+    "miscalibrated",
 )
 
 
@@ -52,7 +56,8 @@ def _bank() -> tuple[pd.DataFrame, pd.Series]:
 )
 def test_the_class_checks_are_quiet_on_clean_data(watched, load):
     X_train, X_test, y_train, y_test = train_test_split(*load(), random_state=0)
-    model = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced")).fit(X_train, y_train)
+    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500)).fit(X_train, y_train)
+    log_loss(y_test, model.predict_proba(X_test))
     f1_score(y_test, model.predict(X_test), average="macro")
     found = judged(watched)
     assert [name for name in CLASS_CHECKS if found[name].status is Status.FLAGGED] == []
@@ -101,3 +106,42 @@ def test_a_class_that_is_never_predicted(watched):
     outcome = judged(watched)["class-never-predicted"]
     assert outcome.status in (Status.FLAGGED, Status.EXPLAINED)
     assert "never predicted" in outcome.message
+
+
+@pytest.mark.parametrize("model", [Ridge(), RandomForestRegressor(30, random_state=0)], ids=["ridge", "forest"])
+def test_segments_of_clean_regressions_are_quiet(watched, model):
+    X_train, X_test, y_train, y_test = train_test_split(*load_diabetes(return_X_y=True, as_frame=True), random_state=0)
+    mean_absolute_error(y_test, model.fit(X_train, y_train).predict(X_test))
+    record = watched.settle()
+    assert record.segments
+    assert record.calibration is None
+    assert {o.check: o for o in run_checks(record).outcomes}["weak-segment"].status is not Status.FLAGGED
+
+
+def test_a_branch_with_labels_of_its_own_is_a_weak_segment(watched):
+    X, y = make_classification(3000, 8, n_informative=4, random_state=0)
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(X).add_prefix("f").assign(branch=rng.choice([0, 1, 2], len(X), p=[0.15, 0.45, 0.4]))
+    y = np.where(table["branch"] == 0, rng.permutation(y), y)
+    X_train, X_test, y_train, y_test = train_test_split(table, y, random_state=0)
+    model = RandomForestClassifier(50, random_state=0).fit(X_train, y_train)
+    accuracy_score(y_test, model.predict(X_test))
+    outcome = judged(watched)["weak-segment"]
+    assert outcome.status is Status.FLAGGED
+    assert "branch = 0" in outcome.message
+
+
+def test_weighted_classes_shift_probabilities(watched):
+    X_train, X_test, y_train, y_test = train_test_split(*_rare(), random_state=0)
+    model = LogisticRegression(class_weight="balanced").fit(X_train, y_train)
+    roc_auc_score(y_test, model.predict_proba(X_test)[:, 1])
+    outcome = judged(watched)["miscalibrated"]
+    assert outcome.status is Status.FLAGGED
+    assert "too high as a whole" in outcome.message
+
+
+def test_decision_values_are_no_probabilities(watched):
+    X_train, X_test, y_train, y_test = train_test_split(*_rare(n=1500), random_state=0)
+    model = LinearSVC().fit(X_train, y_train)
+    roc_auc_score(y_test, model.decision_function(X_test))
+    assert watched.settle().calibration is None

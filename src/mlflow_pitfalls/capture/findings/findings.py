@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from mlflow_pitfalls.capture.findings.calibration import calibration
 from mlflow_pitfalls.capture.findings.classes import classes
 from mlflow_pitfalls.capture.findings.held_out_profile import held_out_profile
 from mlflow_pitfalls.capture.findings.preprocessing import preprocessing
 from mlflow_pitfalls.capture.findings.rule import rule
 from mlflow_pitfalls.capture.findings.scores import scores
+from mlflow_pitfalls.capture.findings.segments import segments
 from mlflow_pitfalls.capture.findings.sides import drift, overlap
 from mlflow_pitfalls.capture.findings.single_features import single_features
 from mlflow_pitfalls.capture.findings.sources import Sources
@@ -28,5 +30,7 @@ FINDINGS: tuple[tuple[str, Finding], ...] = (
     ("looking for rows on both sides", overlap),
     ("scoring single features", single_features),
     ("finding the best rule over one feature", rule),
+    ("scoring segments", segments),
+    ("calibrating probabilities", calibration),
     ("profiling the held-out rows", held_out_profile),
 )

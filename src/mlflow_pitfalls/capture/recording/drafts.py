@@ -54,6 +54,7 @@ class Output:
 
     values: Array
     index: Array | None = None
+    are_probabilities: bool = False  # they come from predict_proba
 
 
 @dataclass(slots=True, eq=False)

@@ -193,7 +193,8 @@ class EvaluationCapture:
             held_out.labels = Output(labels) if labels is not None else None
         elif event.name in ("predict_proba", "decision_function"):
             scores = bounded_scores(event.result, held_out.positions)
-            held_out.scores = Output(scores) if scores is not None else None
+            is_proba = event.name == "predict_proba"
+            held_out.scores = Output(scores, are_probabilities=is_proba) if scores is not None else None
 
     def _fill(self, held_out: HeldOut, event: CallEvent, truth: object, predicted: object, known: object) -> None:
         """Take what the metric was given: it is what the script means by truth and prediction."""

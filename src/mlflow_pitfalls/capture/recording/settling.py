@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -151,7 +152,8 @@ def _outputs(estimator: Any, methods: list[str], rows: Any, deadline: float) -> 
     for done, method in enumerate(methods):
         now = time.perf_counter()
         share = now + (deadline - now) / (len(methods) - done)
-        found[method] = _output(getattr(estimator, method), method, rows, shape[0], share)
+        output = _output(getattr(estimator, method), method, rows, shape[0], share)
+        found[method] = replace(output, are_probabilities=method == "predict_proba") if output is not None else None
     labels = found.pop("predict", None)
     return labels, next(iter(found.values()), None)
 
