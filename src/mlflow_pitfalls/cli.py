@@ -8,12 +8,17 @@ import sys
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mlflow_pitfalls.errors import PitfallsError
 from mlflow_pitfalls.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlflow_pitfalls.checks.base import Check
 
 
 class _Leave(BaseException):
@@ -113,9 +118,33 @@ def checks() -> None:
     """List every check."""
     from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
 
+    if sys.stdout.isatty():
+        _print_checks(ALL_CHECKS)
+        return
     width = max(len(check.name) for check in ALL_CHECKS)
     for check in ALL_CHECKS:
         click.echo(f"{check.group.value}  {check.name:<{width}}  {check.severity.value:<6}  {check.summary}")
+
+
+def _print_checks(checks: Sequence[Check]) -> None:
+    """For people: a heading for each group, and summaries that wrap under themselves."""
+    from itertools import groupby
+
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console, width = Console(highlight=False), max(len(check.name) for check in checks)
+    for group, members in groupby(checks, key=lambda check: check.group):
+        console.print(Text(f"\n{group.value}  {group.heading}", style="bold"))
+        table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+        table.add_column(no_wrap=True, min_width=width)
+        table.add_column(no_wrap=True, min_width=6, style="dim")
+        table.add_column(overflow="fold")
+        for check in members:
+            table.add_row(Text(check.name), Text(check.severity.value), Text(check.summary))
+        console.print(table)
+    console.print(Text("\nmlflow-pitfalls explain CHECK says more about one.", style="dim"))
 
 
 @main.command()

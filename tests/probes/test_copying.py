@@ -12,7 +12,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 from xgboost import XGBClassifier
 
@@ -112,6 +112,10 @@ def test_library_functions_are_no_code_of_the_users():
 
 def test_foreign_code_where_the_user_asked_for_it():
     assert isinstance(quiet_copy(Mine(), 0, foreign_code=True), Mine)
+
+
+def test_a_class_as_a_parameter_has_no_size():
+    assert quiet_copy(make_pipeline(OneHotEncoder(dtype=np.float64), LogisticRegression()), 0) is not None
 
 
 def test_large_parameters_are_not_copied():

@@ -137,3 +137,18 @@ def test_counts_and_lists() -> None:
 @given(ANY_TEXT)
 def test_ascii_only_is_ascii(raw: str) -> None:
     assert text.ascii_only(text.clean(raw)).isascii()
+
+
+@pytest.mark.parametrize(
+    ("stamp", "shown"),
+    [
+        ("2026-11-26T07:15:14+00:00", "2026-11-26 07:15 UTC"),
+        ("2026-11-26T07:15:14+02:00", "2026-11-26 05:15 UTC"),
+        ("2025-11-24T03:12:08Z", "2025-11-24 03:12 UTC"),
+        ("2026-11-26T07:15:14", "2026-11-26 07:15"),
+        ("0001-01-01T00:00:00+01:00", "0001-01-01T00:00:00+01:00"),
+        ("yesterday", "yesterday"),
+    ],
+)
+def test_moments_are_short_and_in_one_zone(stamp: str, shown: str) -> None:
+    assert text.moment(stamp) == shown

@@ -77,7 +77,8 @@ def _inspect(part: Any, foreign_code: bool) -> None:
             continue
         if not foreign_code and callable(value) and not is_estimator(value) and _package(value) not in _HARMLESS:
             raise CannotCopyError(f"{safe_text(name)} is a function of your own, which is not run in the background")
-        if getattr(value, "nbytes", 0) > MAX_PARAMETER_BYTES:
+        size = getattr(value, "nbytes", 0)
+        if isinstance(size, int) and size > MAX_PARAMETER_BYTES:  # of a class, such as a dtype, it is a descriptor
             raise CannotCopyError(f"the parameter {safe_text(name)} is too large to copy")
 
 

@@ -94,7 +94,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One pitfall group. ``told`` stands open, ``folded`` behind one line, ``fold`` says how many that are."""
+    """One pitfall group. The answers ``told`` stand open, those ``folded`` behind the line ``says``."""
 
     key: str  # "pf1"
     label: str  # "PF1", as the settings name it
@@ -105,7 +105,6 @@ class Section:
     exhibits: tuple[Exhibit, ...]
     told: tuple[Answers, ...]
     folded: tuple[Answers, ...]
-    fold: str
 
 
 def next_steps(outcomes: Outcomes) -> tuple[Step, ...]:
@@ -197,7 +196,6 @@ def _section(group: Group, outcomes: list[Outcome], flags: tuple[Advice, ...], s
     for answers in answers_of(outcomes):
         is_open = answers.status in open_kinds and len(answers.entries) <= SHOWN_OPEN
         (told if is_open else folded).append(answers)
-    parts = [f"{text.number(len(answers.entries))} {answers.short}" for answers in folded]
     return Section(
         key=group.value.lower(),
         label=group.value,
@@ -208,5 +206,4 @@ def _section(group: Group, outcomes: list[Outcome], flags: tuple[Advice, ...], s
         exhibits=shown,
         told=tuple(told),
         folded=tuple(folded),
-        fold=f"The other answers: {text.listed(parts)}" if parts else "",
     )

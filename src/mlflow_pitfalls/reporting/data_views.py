@@ -57,11 +57,18 @@ def data_view(record: RunRecord, outcomes: Outcomes) -> DataView | None:
     return DataView(
         sides=tuple(_side(side) for side in (train, other) if side is not None),
         columns=tuple(_row(column, _twin(column, other), flags.get(column.name, ())) for column in shown),
-        folded=f"All {text.count(len(shown), 'column')}" if len(shown) > COLUMNS_OPEN else "",
+        folded=_folded(train, len(shown)),
         hidden=_hidden(train, hidden),
         target=_target(train),
         target_picture=_target_picture(train, other),
     )
+
+
+def _folded(profile: DatasetProfile, shown: int) -> str:
+    if shown <= COLUMNS_OPEN:
+        return ""
+    count = text.count(profile.column_count, "column")
+    return f"All {count}" if shown >= profile.column_count else f"{text.number(shown)} of {count}"
 
 
 def _flags_by_column(outcomes: Outcomes) -> dict[str, tuple[tuple[str, str], ...]]:

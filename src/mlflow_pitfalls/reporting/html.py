@@ -97,7 +97,13 @@ def environment() -> Environment:
         auto_reload=False,
     )
     env.filters.update(
-        name=text.name, number=text.number, seconds=text.seconds, code=_code, count=text.count, slug=_slug
+        name=text.name,
+        number=text.number,
+        seconds=text.seconds,
+        moment=text.moment,
+        code=_code,
+        count=text.count,
+        slug=_slug,
     )
     return env
 

@@ -16,9 +16,16 @@ def rule_exhibit(record: RunRecord) -> Exhibit | None:
     return Exhibit(
         key="rule",
         title="The best rule with one column",
-        says=" ".join(part for part in (text.clean(rule.words).rstrip(". ") + ".", _compared(rule)) if part != "."),
+        says=" ".join(part for part in (_words(rule), _compared(rule)) if part),
         codes=tuple(Code(label=label, text=text.clean_block(block)) for label, block in codes if block.strip()),
     )
+
+
+def _words(rule: RuleFacts) -> str:
+    words, column = text.clean(rule.words).rstrip(". "), text.name(rule.column)
+    if not words:
+        return ""
+    return f"{words}." if column in words else f"{column}: {words}."
 
 
 def _compared(rule: RuleFacts) -> str:
@@ -30,6 +37,8 @@ def _compared(rule: RuleFacts) -> str:
     bounds = rule.difference.interval
     if bounds is None:
         return f"{said}."
+    if rule.skill.interval is not None and rule.skill.interval.low <= 0:
+        return f"{said}. The rule is not surely better than a dummy."
     if bounds.low <= 0:
         return f"{said}, which may be nothing at all: the rule may do."
     return f"{said}: that is what the model adds."

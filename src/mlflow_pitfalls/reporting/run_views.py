@@ -40,7 +40,6 @@ class Answers:
 
     status: Status
     heading: str
-    short: str
     entries: tuple[Answer, ...]
 
 
@@ -99,16 +98,16 @@ def fit_table(record: RunRecord) -> Table:
 def answers_of(outcomes: Iterable[Outcome]) -> tuple[Answers, ...]:
     """Checks that did not flag, by the kind of their answer; the kinds that ask for something come first."""
     wording = (
-        (Status.IGNORED, "Ignored on request", "ignored"),
-        (Status.INCONCLUSIVE, "Too little evidence to decide", "undecided"),
-        (Status.ERRORED, "Failed; a fault of ours", "failed"),
-        (Status.EXPLAINED, "Explained by another flag", "explained by a flag"),
-        (Status.PASSED, "Looked and found nothing", "passed"),
-        (Status.NOT_APPLICABLE, "Did not apply", "did not apply"),
+        (Status.IGNORED, "Ignored on request"),
+        (Status.INCONCLUSIVE, "Too little evidence to decide"),
+        (Status.ERRORED, "Failed; a fault of ours"),
+        (Status.EXPLAINED, "Explained by another flag"),
+        (Status.PASSED, "Looked and found nothing"),
+        (Status.NOT_APPLICABLE, "Did not apply"),
     )
     given = tuple(outcomes)
     found = []
-    for status, heading, short in wording:
+    for status, heading in wording:
         of_kind = sorted((o for o in given if o.status is status), key=lambda outcome: -outcome.would_be.rank)
         entries = tuple(
             Answer(
@@ -117,7 +116,7 @@ def answers_of(outcomes: Iterable[Outcome]) -> tuple[Answers, ...]:
             for o in of_kind
         )
         if entries:
-            found.append(Answers(status=status, heading=heading, short=short, entries=entries))
+            found.append(Answers(status=status, heading=heading, entries=entries))
     return tuple(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from mlflow_pitfalls.model.values import Estimate, Interval
 
@@ -117,6 +118,19 @@ def seconds(value: float | None) -> str:
         return f"{minutes}{THIN}min {rest:02d}{THIN}s"
     hours, minutes = divmod(round(value / _MINUTE), int(_MINUTE))
     return f"{hours:,}{THIN}h {minutes:02d}{THIN}min".replace(",", THIN)
+
+
+def moment(stamp: str) -> str:
+    """A time in ISO 8601 as ``2026-11-26 07:15 UTC``; other text as a name."""
+    try:
+        read = datetime.fromisoformat(stamp)
+    except ValueError:
+        return name(stamp)
+    zone = "" if read.tzinfo is None else " UTC"
+    try:
+        return f"{(read.astimezone(UTC) if zone else read):%Y-%m-%d %H:%M}{zone}"
+    except OverflowError:  # before the first year or after the last
+        return name(stamp)
 
 
 def interval(bounds: Interval | None, unit: str = "score") -> str:
