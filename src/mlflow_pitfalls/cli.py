@@ -157,11 +157,11 @@ def explain(check: str) -> None:
     from mlflow_pitfalls.checks.catalogue import by_name
     from mlflow_pitfalls.checks.docs import explain as docs_of
 
-    text = docs_of(by_name(check))
+    found = by_name(check)
     if sys.stdout.isatty():
-        Console().print(Markdown(text))
+        Console().print(Markdown(docs_of(found, narrow=True)))
     else:
-        click.echo(text)
+        click.echo(docs_of(found))
 
 
 @main.command()

@@ -7,7 +7,7 @@ import pytest
 
 from mlflow_pitfalls.checks import docs
 from mlflow_pitfalls.checks.base import SECTIONS
-from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
+from mlflow_pitfalls.checks.catalogue import ALL_CHECKS, by_name
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,6 +20,12 @@ def test_the_explanation_is_complete(check):
     for name, threshold in check.thresholds.items():
         assert f"`{check.name}.{name}` | {threshold.default:g} |" in text
     assert not re.search(r"\{[a-z_]+\}", text)
+
+
+def test_in_a_terminal_thresholds_are_a_list():
+    text = docs.explain(by_name("overfit"), narrow=True)
+    assert "\n- `overfit.min_gap` = 0.03 (score): what " in text
+    assert "| Name |" not in text
 
 
 def test_every_threshold_is_spoken_of():

@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
-from mlflow_pitfalls.cli import main
+from mlflow_pitfalls.cli import _print_checks, main
 from mlflow_pitfalls.model.codec import to_json
 from mlflow_pitfalls.model.items import Artifact
 from mlflow_pitfalls.model.outcomes import Group, Outcome, Outcomes, Status
@@ -61,6 +61,15 @@ def test_every_check_is_listed_in_one_line(invoke):
     assert [line.split()[1] for line in lines] == [check.name for check in ALL_CHECKS]
     assert [line.split()[0] for line in lines] == [check.group.value for check in ALL_CHECKS]
     assert "{" not in "".join(lines)
+
+
+def test_a_terminal_shows_the_checks_by_group_with_whole_names(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    _print_checks(ALL_CHECKS)
+    shown = capsys.readouterr().out
+    assert "PF3  Imbalanced data" in shown
+    assert [check.name for check in ALL_CHECKS if f"\n{check.name} " not in shown] == []
+    assert max(len(line) for line in shown.splitlines()) <= 80
 
 
 @pytest.mark.parametrize("check", ALL_CHECKS, ids=lambda check: check.name)

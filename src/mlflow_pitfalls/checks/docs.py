@@ -24,11 +24,12 @@ _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _GENERATED = "<!-- Generated from the check by `python -m mlflow_pitfalls.checks.docs`; edit the check instead. -->"
 
 
-def explain(check: Check) -> str:
+def explain(check: Check, *, narrow: bool = False) -> str:
     """One check as Markdown: what it does, why it matters, how to fix it, its thresholds and how to silence it.
 
     Args:
         check: A check of the catalogue.
+        narrow: For a terminal: thresholds as a list, where a table would cut their names.
 
     Raises:
         KeyError: The docstring names a threshold that the check does not have.
@@ -39,7 +40,7 @@ def explain(check: Check) -> str:
         if text:
             parts.append(f"## {title}\n\n{_filled(check, text)}")
     if check.thresholds:
-        parts.append(f"## Thresholds\n\n{_thresholds(check)}")
+        parts.append(f"## Thresholds\n\n{_listed(check) if narrow else _thresholds(check)}")
     parts.append(f"## Silence it\n\n{_silence(check)}")
     return "\n\n".join(parts) + "\n"
 
@@ -157,6 +158,13 @@ def _thresholds(check: Check) -> str:
         for name, found in check.thresholds.items()
     ]
     return "\n".join(rows)
+
+
+def _listed(check: Check) -> str:
+    return "\n".join(
+        f"- `{check.name}.{name}` = {found.default:g} ({found.unit}): {found.meaning}. Source: {found.source}"
+        for name, found in check.thresholds.items()
+    )
 
 
 def _silence(check: Check) -> str:
