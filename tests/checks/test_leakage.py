@@ -16,6 +16,13 @@ def test_a_copy_is_flagged(judge, make):
     assert "a copy of the target" in verdict.message
 
 
+def test_a_cut_measure_is_no_leak_and_one_with_a_gap_is(judge, make):
+    cut = make.record(single_features=(make.single(skill=0.99, half=0.005, edge_density=0.76),))
+    assert judge("target-leakage", cut).status is Status.INCONCLUSIVE
+    gap = make.record(single_features=(make.single(skill=0.99, half=0.005, edge_density=0.74),))
+    assert judge("target-leakage", gap).status is Status.FLAGGED
+
+
 def test_near_certainty_of_a_measure_is_flagged(judge, make):
     assert judged(judge, make, make.single("price_usd", 0.99, 0.01)).status is Status.FLAGGED
     assert judged(judge, make, make.single("price_usd", 0.98, 0.01)).status is Status.INCONCLUSIVE

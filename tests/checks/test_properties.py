@@ -271,6 +271,7 @@ RECORDS = built(
             is_continuous=st.booleans(),
             relation=st.sampled_from(["", "copy", "invertible"]),
             suspicious_name=st.booleans(),
+            edge_density=maybe(NUMBERS),
         )
     ),
     preprocessing=few(PREPARED),

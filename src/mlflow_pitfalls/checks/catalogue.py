@@ -29,6 +29,7 @@ from mlflow_pitfalls.checks.silent_classes import class_never_predicted
 from mlflow_pitfalls.checks.split_classes import class_missing_in_split
 from mlflow_pitfalls.checks.split_shares import unstratified_split
 from mlflow_pitfalls.checks.target_type import target_type_mismatch
+from mlflow_pitfalls.checks.too_good import too_good_to_be_true
 from mlflow_pitfalls.checks.tool_choice import no_lift
 from mlflow_pitfalls.checks.training_cost import superlinear_fit
 from mlflow_pitfalls.checks.training_time import not_converged, slow_training
@@ -43,6 +44,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     target_type_mismatch,
     simple_rule_suffices,
     linear_suffices,
+    too_good_to_be_true,
     no_baseline_run,
     missing_values,
     duplicate_rows,

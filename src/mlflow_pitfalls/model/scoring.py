@@ -82,6 +82,7 @@ class SingleFeatureFacts:
     is_continuous: bool
     relation: str = ""  # "copy", "invertible" (one-to-one with the target), or ""
     suspicious_name: bool = False  # the column's name holds the target's, or marks it as derived from it
+    edge_density: float | None = None  # of values next to the cuts between classes, against the middle of a class
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

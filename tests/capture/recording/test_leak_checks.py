@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from sklearn.compose import make_column_transformer
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.linear_model import LinearRegression
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.svm import SVC
 
 from mlflow_pitfalls.checks.catalogue import by_name
+from mlflow_pitfalls.checks.runner import run_checks
 from mlflow_pitfalls.model.outcomes import Status
 
 DATA = Path(__file__).parents[3] / "examples" / "data"
@@ -53,3 +57,33 @@ def test_a_rule_over_one_category_is_found(watched):
     assert "'Month-to-month' → short (100 %)" in record.rule.words
     verdict = by_name("simple-rule-suffices")(record)
     assert verdict.status is Status.FLAGGED
+
+
+def test_a_cut_of_a_measure_is_a_rule_and_a_noisy_copy_a_leak(watched):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(2000, 4)), columns=["age", "income", "rooms", "score"])
+    y = (X["score"] > 0.4).astype(int).rename("approved")
+    model = RandomForestClassifier(30, random_state=0)
+    cut = {outcome.check: outcome for outcome in run_checks(_evaluated(watched, X, y, model)).outcomes}
+    assert cut["simple-rule-suffices"].status is Status.FLAGGED
+    assert cut["target-leakage"].status is Status.INCONCLUSIVE
+    X["signal"] = y + rng.normal(0, 0.1, len(y))
+    copied = _evaluated(watched, X.drop(columns="score"), y, model)
+    answers = {outcome.check: outcome for outcome in run_checks(copied).outcomes}
+    assert answers["target-leakage"].status is Status.FLAGGED
+    assert answers["simple-rule-suffices"].explained_by in ("", "target-leakage")
+
+
+def test_parts_that_add_up_to_the_target_are_too_good(watched):
+    frame = pd.read_csv(DATA / "bike_day.csv").drop(columns=["dteday", "instant"])
+    record = _evaluated(watched, frame.drop(columns="cnt"), frame["cnt"], LinearRegression(), r2_score)
+    verdict = by_name("too-good-to-be-true")(record)
+    assert verdict.status is Status.FLAGGED
+    assert "'registered'" in verdict.message
+
+
+@pytest.mark.parametrize("load", [load_breast_cancer, load_digits, load_wine])
+def test_clear_classes_are_not_too_good(load, watched):
+    record = _evaluated(watched, *load(return_X_y=True), make_pipeline(StandardScaler(), SVC()))
+    assert record.primary_score.held_out.value > 0.95
+    assert by_name("too-good-to-be-true")(record).status is not Status.FLAGGED

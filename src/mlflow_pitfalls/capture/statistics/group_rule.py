@@ -13,7 +13,7 @@ MAX_GROUPS = 64
 _ROWS_PER_GROUP = 20  # fewer make a group's mean noise
 _PRIOR_ROWS = 1.0  # weight of the overall mean in each group: a level seen once is believed half
 _MAX_LEVELS = 2_000
-_MAX_REFINED_ROWS = MAX_GROUPS * _ROWS_PER_GROUP  # with more, quantile bins are fine enough
+_MAX_REFINED_ROWS = 5_000  # with more, quantile bins are fine enough
 _ROWS_PER_LEAF = 5
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlflow_pitfalls.capture.statistics.bootstrap import DEFAULT_RESAMPLES, Resampled, resample, score_estimate
+from mlflow_pitfalls.capture.statistics.boundary import edge_density
 from mlflow_pitfalls.capture.statistics.dummy import best_dummy
 from mlflow_pitfalls.capture.statistics.group_rule import MAX_GROUPS, group_means, refined_groups
 from mlflow_pitfalls.capture.statistics.metric_columns import Array
@@ -36,6 +37,7 @@ _WITH_INTERVAL = 5
 _MIN_ROWS = 20  # on each side
 _COPY_EXPLAINS = 0.3  # of the target's variance, in quantile bins too: below, values need not be compared
 _NEARLY_ALL = 0.9  # of the variance: a tree's search alone never gets there on noise
+_DECIDES = 0.5  # of the variance: below, nobody asks how the classes meet
 _STREAM = 3  # of the seed
 
 
@@ -162,6 +164,7 @@ def _fact(
         is_continuous=is_number and candidate.groups.distinct > MAX_GROUPS,
         relation=_relation(candidate, target),
         suspicious_name=has_suspicious_name(candidate.name, target_name) and _predicts(skill),
+        edge_density=_edge_density(candidate, target) if is_number else None,
     )
 
 
@@ -175,6 +178,12 @@ def _relation(candidate: Candidate, target: Target) -> str:
         is_ordered=sides.is_numeric,
         is_classification=target.labels is not None,
     )
+
+
+def _edge_density(candidate: Candidate, target: Target) -> float | None:
+    if target.labels is None or candidate.explained < _DECIDES:
+        return None
+    return edge_density(candidate.sides.train, target.columns)
 
 
 def _predicts(skill: Estimate) -> bool:
