@@ -42,6 +42,8 @@ from mlflow_pitfalls.model.record import (
     RunRecord,
     ScoreFacts,
     SegmentFacts,
+    SearchedParameter,
+    SearchFacts,
     SingleFeatureFacts,
     SplitFacts,
     TimeFacts,
@@ -324,6 +326,34 @@ RECORDS = built(
         )
     ),
     remedies=built(ImbalanceRemedies, class_weight=st.booleans(), sample_weight=st.booleans()),
+    search=maybe(
+        built(
+            SearchFacts,
+            class_name=st.sampled_from(["GridSearchCV", "RandomizedSearchCV", "Mine"]),
+            exhaustive=st.booleans(),
+            candidates=ROWS,
+            folds=st.integers(0, 20),
+            fits=ROWS,
+            metric=METRICS,
+            near_best=st.integers(1, 60),
+            best_score=maybe(NUMBERS),
+            seconds=st.floats(0, 1e6),
+            parameters=few(
+                built(
+                    SearchedParameter,
+                    name=NAMES,
+                    values=st.integers(0, 60),
+                    best=NAMES,
+                    low=maybe(NUMBERS),
+                    high=maybe(NUMBERS),
+                    edge=st.sampled_from(["", "low", "high"]),
+                    neighbour=maybe(NUMBERS),
+                    edge_gain=maybe(estimates()),
+                    edge_p_value=maybe(SHARES),
+                )
+            ),
+        )
+    ),
     times=built(
         TimeFacts,
         predict_seconds=st.floats(0, 1e6),

@@ -30,6 +30,8 @@ from mlflow_pitfalls.checks.split_classes import class_missing_in_split
 from mlflow_pitfalls.checks.split_shares import unstratified_split
 from mlflow_pitfalls.checks.target_type import target_type_mismatch
 from mlflow_pitfalls.checks.too_good import too_good_to_be_true
+from mlflow_pitfalls.checks.resampling import resample_before_split
+from mlflow_pitfalls.checks.searches import grid_too_large, tuned_on_edge
 from mlflow_pitfalls.checks.tool_choice import no_lift
 from mlflow_pitfalls.checks.training_cost import superlinear_fit
 from mlflow_pitfalls.checks.training_time import not_converged, slow_training
@@ -71,12 +73,14 @@ ALL_CHECKS: tuple[Check, ...] = (
     superlinear_fit,
     idle_cores,
     not_converged,
+    grid_too_large,
     overfit,
     underfit,
     no_held_out_score,
     test_set_too_small,
     weak_segment,
     miscalibrated,
+    tuned_on_edge,
 )
 
 

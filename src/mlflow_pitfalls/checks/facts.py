@@ -27,6 +27,7 @@ class Fact(StrEnum):
     LABEL_NOISE = "probe of the labels"
     SEGMENTS = "scores by segment"
     CALIBRATION = "calibration"
+    SEARCH = "search over hyperparameters"
 
     def present(self, record: RunRecord) -> bool:
         """Whether this record holds the fact."""
@@ -62,6 +63,7 @@ _PRESENT: dict[Fact, Callable[[RunRecord], bool]] = {
     Fact.LABEL_NOISE: lambda record: record.label_noise is not None,
     Fact.SEGMENTS: lambda record: bool(record.segments),
     Fact.CALIBRATION: lambda record: record.calibration is not None and record.calibration.rows > 0,
+    Fact.SEARCH: lambda record: record.search is not None,
 }
 
 _ABSENCE: dict[Fact, str] = {
@@ -81,4 +83,5 @@ _ABSENCE: dict[Fact, str] = {
     Fact.LABEL_NOISE: "The labels were not probed for noise.",
     Fact.SEGMENTS: "No segment of the held-out rows is large enough to be scored.",
     Fact.CALIBRATION: "No probabilities of held-out rows are known.",
+    Fact.SEARCH: "No search over hyperparameters was made in this run.",
 }

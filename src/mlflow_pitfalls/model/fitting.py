@@ -80,7 +80,11 @@ class StagedFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchedParameter:
-    """One hyperparameter of a search. ``low`` and ``high`` are of numeric values only."""
+    """One hyperparameter of a search. ``low`` and ``high`` are of numeric values only.
+
+    ``edge_gain`` is what the value at the range's end scores above its neighbour: paired over folds with everything
+    else at its best in a grid; over the candidates nearest to the end and the next ones inside in a sampled search.
+    """
 
     name: str
     values: int  # distinct values tried
@@ -88,6 +92,9 @@ class SearchedParameter:
     low: float | None = None
     high: float | None = None
     edge: str = ""  # "low" or "high" where the best value is the range's last, "" elsewhere
+    neighbour: float | None = None  # the next value inside of the range
+    edge_gain: Estimate | None = None
+    edge_p_value: float | None = None  # of no difference, two-sided, uncorrected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +109,6 @@ class SearchFacts:
     metric: str
     parameters: tuple[SearchedParameter, ...] = ()
     best_score: float | None = None
-    default_score: float | None = None  # of the candidate with every parameter at its default, where one was tried
+    near_best: int = 1  # candidates within one standard error of the best, which is one of them
     seconds: float = 0.0
     site: str = ""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
+from sklearn.tree import DecisionTreeClassifier
 
 from mlflow_pitfalls.checks.catalogue import by_name
 from mlflow_pitfalls.model.outcomes import Status
@@ -52,3 +53,11 @@ def test_a_kernel_machine_is_recognised_inside_a_pipeline(watched):
 def test_one_worker_is_recognised(watched):
     record = run(watched, load_breast_cancer, RandomForestClassifier(random_state=0))
     assert record.fit.estimator.jobs == (("RandomForestClassifier", "None"),)
+
+
+def test_a_search_is_told_with_its_run_and_a_sensible_one_left_alone(watched):
+    grid = {"max_depth": [1, 2, 3, 4, 6, 8], "min_samples_leaf": [1, 5, 10, 30]}
+    record = run(watched, load_breast_cancer, GridSearchCV(DecisionTreeClassifier(random_state=0), grid))
+    assert record.search is not None and record.search.fits == 120
+    for name in ("grid-too-large", "tuned-on-edge"):
+        assert by_name(name)(record).status is Status.PASSED

@@ -9,7 +9,7 @@ from mlflow_pitfalls.capture.findings.sources import Sources, sources_of, with_f
 from mlflow_pitfalls.capture.hardware import usable_cores, visible_accelerator
 from mlflow_pitfalls.capture.recording.drafts import FitState, RunDraft
 from mlflow_pitfalls.errors import guard
-from mlflow_pitfalls.model.record import FitFacts, RunRecord, TimeFacts
+from mlflow_pitfalls.model.record import FitFacts, RunRecord, SearchFacts, TimeFacts
 from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.settings import Settings
 
@@ -33,6 +33,7 @@ def partial_record(draft: RunDraft, version: str) -> RunRecord:
         evaluations=tuple(evaluation.facts for evaluation in draft.evaluations),
         cross_validations=tuple(draft.cross_validations),
         times=_times(draft, fit),
+        search=_search(draft, fit),
         notes=tuple(draft.notes),
     )
 
@@ -82,6 +83,12 @@ class RecordBuilder:
             with guard(what):
                 found.update(find(sources))
         return replace(self._partial, **found)  # type: ignore[arg-type]
+
+
+def _search(draft: RunDraft, fit: FitState | None) -> SearchFacts | None:
+    """The search that made the primary fit, else the run's last one: its best estimator may have been fitted anew."""
+    own = fit.search if fit is not None else None
+    return own or next((other.search for other in reversed(draft.fits) if other.search is not None), None)
 
 
 def _times(draft: RunDraft, fit: FitState | None) -> TimeFacts:

@@ -20,6 +20,7 @@ from mlflow_pitfalls.model.record import (
     EstimatorFacts,
     EvaluationFacts,
     RunInfo,
+    SearchFacts,
 )
 from mlflow_pitfalls.model.values import Role, Task
 
@@ -112,6 +113,7 @@ class FitState:
     sampler: str | None = None
     arguments: tuple[str, ...] = ()  # names of what fit was given besides X and y
     memo: dict[Any, Any] = field(default_factory=dict)  # what extra fits found; shared by its snapshots
+    search: SearchFacts | None = None  # of a search over hyperparameters
 
     def live(self) -> Any:
         """The estimator if it is still there."""

@@ -12,6 +12,7 @@ from mlflow_pitfalls.capture.estimators.estimator import (
     sampler_inside,
     threshold_tuned,
 )
+from mlflow_pitfalls.capture.estimators.search import search_facts
 from mlflow_pitfalls.capture.fingerprints.fingerprint import row_hashes
 from mlflow_pitfalls.capture.lineage.objects import Bounded
 from mlflow_pitfalls.capture.lineage.row_sets import REMADE, Node
@@ -26,6 +27,7 @@ from mlflow_pitfalls.capture.recording.calls import (
 )
 from mlflow_pitfalls.capture.recording.drafts import FitState, TrainingRows
 from mlflow_pitfalls.capture.task import target_name_of, task_of
+from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.model.events import CallEvent, place
 from mlflow_pitfalls.model.values import Role
 from mlflow_pitfalls.settings import Settings
@@ -59,6 +61,9 @@ class FitCapture:
             node = self._lineage.find_or_add(features)
         shape = shape_of(features) or (0, 0)
         estimator = event.owner
+        search = None
+        with guard("reading a search's results"):
+            search = search_facts(estimator, seconds=event.seconds, site=place(event.site))
         return FitState(
             estimator=None if _holds_rows(estimator) else estimator,
             reference=_weak(estimator),
@@ -80,6 +85,7 @@ class FitCapture:
             threshold_tuned=threshold_tuned(estimator),
             sampler=sampler_inside(estimator),
             arguments=further_arguments(event),
+            search=search,
         )
 
     def forget(self) -> None:
