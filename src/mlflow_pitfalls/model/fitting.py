@@ -109,6 +109,7 @@ class SearchFacts:
     metric: str
     parameters: tuple[SearchedParameter, ...] = ()
     best_score: float | None = None
+    default_score: float | None = None  # of the candidate with every parameter at its default, where one was tried
     near_best: int = 1  # candidates within one standard error of the best, which is one of them
     seconds: float = 0.0
     site: str = ""

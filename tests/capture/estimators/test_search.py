@@ -9,6 +9,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, RandomizedSearchCV
+from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from mlflow_pitfalls.capture.estimators.search import search_facts
@@ -43,6 +44,14 @@ def test_a_best_value_inside_has_no_edge():
     facts = search_facts(GridSearchCV(DecisionTreeRegressor(random_state=0), grid).fit(X, y))
     assert by_name(facts)["max_depth"].edge == ""
     assert by_name(facts)["max_depth"].edge_gain is None
+
+
+def test_the_defaults_are_told_where_they_were_tried():
+    tried = GridSearchCV(make_pipeline(Ridge()), {"ridge__alpha": [0.1, 1, 10], "ridge__solver": ["auto", "svd"]})
+    facts = search_facts(tried.fit(X, y))
+    assert facts.default_score == pytest.approx(tried.cv_results_["mean_test_score"][2])
+    other = GridSearchCV(make_pipeline(Ridge()), {"ridge__alpha": [0.1, 10], "ridge__solver": ["auto", "svd"]})
+    assert search_facts(other.fit(X, y)).default_score is None
 
 
 def test_what_is_no_number_is_no_end():

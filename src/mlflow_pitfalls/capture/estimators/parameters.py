@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import numbers
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from mlflow_pitfalls.capture.containers.text import safe_text
@@ -39,10 +40,7 @@ def changed_parameters(estimator: Any, parameters: dict[str, Any], prefix: str =
     Returns:
         Names and values, sorted by name. Names that look like a secret's are left out; data appears as its type.
     """
-    defaults = {"": _defaults(type(estimator))}
-    for name, value in parameters.items():
-        if is_estimator(value):
-            defaults[f"{name}__"] = _defaults(type(value))
+    defaults = nested_defaults(estimator, parameters)
     changed: list[tuple[str, str]] = []
     for name in sorted(parameters):
         value = parameters[name]
@@ -56,6 +54,21 @@ def changed_parameters(estimator: Any, parameters: dict[str, Any], prefix: str =
             continue  # a library's own "not set"
         changed.append((safe_text(prefix + name), value_text(value)))
     return tuple(changed[:_MAX_PARAMETERS])
+
+
+def are_defaults(defaults: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any]) -> bool:
+    """Whether all of these values are their parameters' own defaults.
+
+    Args:
+        defaults: As :func:`nested_defaults` gives them.
+        values: By nested name.
+    """
+    for name, value in values.items():
+        owner, _, own = name.rpartition("__")
+        known = defaults.get(f"{owner}__" if owner else "", {})
+        if own not in known or not _is_same(value, known[own]):
+            return False
+    return True
 
 
 def value_text(value: Any) -> str:
@@ -76,6 +89,15 @@ def value_text(value: Any) -> str:
 
 def _is_number(value: Any) -> bool:
     return value is None or (isinstance(value, bool | int | float))
+
+
+def nested_defaults(estimator: Any, parameters: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Constructors' defaults by the prefix of their owner, ``""`` for the estimator itself."""
+    defaults = {"": _defaults(type(estimator))}
+    for name, value in parameters.items():
+        if is_estimator(value):
+            defaults[f"{name}__"] = _defaults(type(value))
+    return defaults
 
 
 def _defaults(kind: type) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.capture.estimators.nested import base_names, own_attributes
-from mlflow_pitfalls.capture.estimators.parameters import value_text
+from mlflow_pitfalls.capture.estimators.parameters import are_defaults, nested_defaults, parameters_of, value_text
 from mlflow_pitfalls.model.record import SearchedParameter, SearchFacts
 from mlflow_pitfalls.model.values import Estimate, Interval
 
@@ -21,6 +21,7 @@ _HALVING = "BaseSuccessiveHalving"
 _GRID = "GridSearchCV"
 _MAX_CANDIDATES = 5_000
 _MAX_PARAMETERS = 30
+_MAX_LOOKED_AT = 200  # candidates that are compared with the defaults
 _LEVEL = 0.95
 _GROUP_SHARE = 0.2  # of a sampled search's candidates: those nearest to the end of a range
 _LEAST_GROUP = 5  # candidates
@@ -69,6 +70,7 @@ def search_facts(search: Any, *, seconds: float = 0.0, site: str = "") -> Search
         metric=safe_text(scoring) if isinstance(scoring, str) else "",
         parameters=_parameters(table, is_grid=is_grid, is_halving=_HALVING in bases),
         best_score=best if math.isfinite(best) else None,
+        default_score=_default_score(stored.get("estimator"), table),
         near_best=_near_best(table),
         seconds=seconds,
         site=site,
@@ -99,6 +101,16 @@ def _near_best(table: _Table) -> int:
     error = float(best.std(ddof=1)) / math.sqrt(len(best))
     with np.errstate(invalid="ignore"):
         return max(1, int((own.mean(axis=1) >= best.mean() - error).sum()))
+
+
+def _default_score(estimator: Any, table: _Table) -> float | None:
+    """Mean score of the candidate whose values are all defaults; None where there is none."""
+    defaults = nested_defaults(estimator, parameters_of(estimator))
+    for row in np.flatnonzero(table.rounds == table.rounds[table.best])[:_MAX_LOOKED_AT]:
+        if table.candidates[row] and are_defaults(defaults, table.candidates[row]):
+            mean = float(table.means[row])
+            return mean if math.isfinite(mean) else None
+    return None
 
 
 def _parameters(table: _Table, *, is_grid: bool, is_halving: bool) -> tuple[SearchedParameter, ...]:
