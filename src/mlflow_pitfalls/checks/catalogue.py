@@ -25,13 +25,12 @@ from mlflow_pitfalls.checks.oversampling import oversampling_overfit
 from mlflow_pitfalls.checks.preprocessing import preprocess_before_split
 from mlflow_pitfalls.checks.rare_classes import too_few_minority
 from mlflow_pitfalls.checks.resampling import resample_before_split, resampled_test_set
+from mlflow_pitfalls.checks.searches import grid_too_large, tuned_on_edge
 from mlflow_pitfalls.checks.silent_classes import class_never_predicted
 from mlflow_pitfalls.checks.split_classes import class_missing_in_split
 from mlflow_pitfalls.checks.split_shares import unstratified_split
 from mlflow_pitfalls.checks.target_type import target_type_mismatch
 from mlflow_pitfalls.checks.too_good import too_good_to_be_true
-from mlflow_pitfalls.checks.resampling import resample_before_split
-from mlflow_pitfalls.checks.searches import grid_too_large, tuned_on_edge
 from mlflow_pitfalls.checks.tool_choice import no_lift
 from mlflow_pitfalls.checks.training_cost import superlinear_fit
 from mlflow_pitfalls.checks.training_time import not_converged, slow_training
