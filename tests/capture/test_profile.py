@@ -16,7 +16,7 @@ from hypothesis.extra import pandas as pdst
 from scipy import stats
 
 from mlflow_pitfalls.capture.containers import as_vector, sample_positions, take_sample
-from mlflow_pitfalls.capture.profile import duplicate_facts, profile_dataset
+from mlflow_pitfalls.capture.profile import profile_dataset, repeat_facts
 from mlflow_pitfalls.model.codec import from_json, to_json
 from mlflow_pitfalls.model.profile import ColumnKind, DatasetProfile
 from mlflow_pitfalls.model.values import Role, Task
@@ -343,7 +343,7 @@ def test_duplicates_of_long_tables_keep_their_share():
     values = rng.normal(size=(450_000, 3))
     values[225_000:270_000] = values[:45_000]
     sample = take_sample(values, positions=sample_positions(450_000, 1_000, 0))
-    facts = duplicate_facts(values, None, sample=sample, target_sample=None)
+    facts, _ = repeat_facts(values, None, sample=sample, target_sample=None, is_classification=False)
     assert facts is not None
     assert facts.rows_checked < 200_000
     assert facts.duplicates / facts.rows_checked == pytest.approx(0.1, abs=0.01)

@@ -16,8 +16,10 @@ from mlflow_pitfalls.model.profile import (
     ClassCount,
     ColumnKind,
     ColumnProfile,
+    ConflictFacts,
     DatasetProfile,
     DuplicateFacts,
+    SentinelFacts,
     TargetProfile,
     ValueCount,
 )
@@ -91,6 +93,18 @@ COLUMNS = built(
     distinct=maybe(ROWS),
     singletons=maybe(ROWS),
     kinds=few(built(ValueCount, value=st.sampled_from(["number", "number written as text", "text"]), count=ROWS)),
+    sentinels=few(
+        built(
+            SentinelFacts,
+            value=st.sampled_from(["", "0", "-1", "?", "unknown", "x'y"]),
+            count=ROWS,
+            sampled_rows=ROWS,
+            distance=maybe(st.floats(0, 1e9)),
+            relative_distance=maybe(st.floats(0, 1e9)),
+            neighbours=maybe(st.floats(0, 1e6)),
+            breaks_sign=st.booleans(),
+        )
+    ),
     top_count=maybe(ROWS),
     minimum=maybe(NUMBERS),
     maximum=maybe(NUMBERS),
@@ -126,6 +140,7 @@ PROFILES = built(
     duplicates=maybe(
         built(DuplicateFacts, rows_checked=ROWS, duplicates=ROWS, expected=st.floats(0, 1e7)),
     ),
+    conflicts=maybe(built(ConflictFacts, rows_checked=ROWS, conflicting=ROWS, expected=st.floats(0, 1e7))),
 )
 PREPARED = built(
     PreprocessingFacts,

@@ -33,7 +33,7 @@ _SIMPLER_KINDS = frozenset({"simpler", "linear"})
     severities=(Severity.MEDIUM, Severity.HIGH),
     cost=Cost.FREE,
     needs=(Fact.FIT, Fact.PRIMARY_SCORE),
-    explained_by=("no-lift", "train-test-drift", "label-noise", "simple-rule-suffices"),
+    explained_by=("no-lift", "train-test-drift", "conflicting-labels", "label-noise", "simple-rule-suffices"),
     thresholds={
         "min_gap": Threshold(
             0.03, "score", "what the gap's lower bound must exceed, and the least gap to speak of", "skore: 0.03"

@@ -10,6 +10,7 @@ from mlflow_pitfalls.checks.baselines import no_baseline_run
 from mlflow_pitfalls.checks.calibration import miscalibrated
 from mlflow_pitfalls.checks.cardinality import high_cardinality_feature
 from mlflow_pitfalls.checks.column_types import infinite_or_huge, mixed_types
+from mlflow_pitfalls.checks.conflicts import conflicting_labels
 from mlflow_pitfalls.checks.data_columns import constant_feature, missing_values
 from mlflow_pitfalls.checks.data_rows import duplicate_rows, train_test_overlap
 from mlflow_pitfalls.checks.drift import train_test_drift
@@ -26,6 +27,7 @@ from mlflow_pitfalls.checks.preprocessing import preprocess_before_split
 from mlflow_pitfalls.checks.rare_classes import too_few_minority
 from mlflow_pitfalls.checks.resampling import resample_before_split, resampled_test_set
 from mlflow_pitfalls.checks.searches import grid_too_large, tuned_on_edge
+from mlflow_pitfalls.checks.sentinels import disguised_missing
 from mlflow_pitfalls.checks.silent_classes import class_never_predicted
 from mlflow_pitfalls.checks.split_classes import class_missing_in_split
 from mlflow_pitfalls.checks.split_shares import unstratified_split
@@ -48,7 +50,9 @@ ALL_CHECKS: tuple[Check, ...] = (
     too_good_to_be_true,
     no_baseline_run,
     missing_values,
+    disguised_missing,
     duplicate_rows,
+    conflicting_labels,
     train_test_overlap,
     constant_feature,
     id_like_feature,

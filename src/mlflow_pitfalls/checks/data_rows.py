@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlflow_pitfalls.checks.base import Cost, Limits, Threshold, Verdict, check, flagged, not_applicable, passed
-from mlflow_pitfalls.checks.evidence import evidence, share_interval, usable
+from mlflow_pitfalls.checks.evidence import beyond_chance, evidence, share_interval, usable
 from mlflow_pitfalls.checks.facts import Fact
 from mlflow_pitfalls.checks.reading import resampled_training
 from mlflow_pitfalls.checks.text import count, percent, short
@@ -66,7 +66,7 @@ def duplicate_rows(record: RunRecord, limits: Limits) -> Verdict:
     share = facts.duplicates / facts.rows_checked
     expected = facts.expected / facts.rows_checked
     interval = share_interval(facts.duplicates, facts.rows_checked)
-    excess = _excess(interval, expected, limits["chance_factor"])
+    excess = beyond_chance(interval, expected, limits["chance_factor"])
     severity = Severity.MEDIUM if excess > max(limits["low"], limits["medium"]) else Severity.LOW
     proof = evidence(
         limits,
@@ -92,11 +92,6 @@ def duplicate_rows(record: RunRecord, limits: Limits) -> Verdict:
             ),
         ),
     )
-
-
-def _excess(interval: Interval, expected: float, factor: float) -> float:
-    """How far the share certainly exceeds chance; 0 where it does not exceed it by the factor."""
-    return interval.low - expected if interval.low > factor * expected else 0.0
 
 
 @check(
@@ -148,7 +143,7 @@ def train_test_overlap(record: RunRecord, limits: Limits) -> Verdict:
     value = share.value if share else facts.matched / facts.held_out_rows_checked
     sampled = share_interval(value * facts.held_out_rows_checked, facts.held_out_rows_checked)
     interval = share.interval if share and share.interval else sampled
-    excess = _excess(
+    excess = beyond_chance(
         Interval(low=min(interval.low, sampled.low), high=interval.high), facts.expected_share, limits["chance_factor"]
     )
     proof = evidence(

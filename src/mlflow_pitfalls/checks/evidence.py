@@ -51,6 +51,11 @@ def share_interval(successes: float, rows: float) -> Interval:
     return Interval(low=float(found.low), high=float(found.high), level=LEVEL)
 
 
+def beyond_chance(interval: Interval, expected: float, factor: float) -> float:
+    """How far a share certainly exceeds the one expected by chance; 0 where it does not exceed it by the factor."""
+    return interval.low - expected if interval.low > factor * expected else 0.0
+
+
 def rows_for_width(rows: int, width: float, wanted: float) -> int:
     """Rows at which an interval would be as narrow as wanted: its width shrinks with the square root of the rows."""
     if wanted <= 0:

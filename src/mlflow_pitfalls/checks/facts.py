@@ -22,6 +22,7 @@ class Fact(StrEnum):
     SINGLE_FEATURES = "one-feature rules"
     RULE = "one-column rule"
     DUPLICATES = "duplicate count"
+    CONFLICTS = "count of conflicting rows"
     RESAMPLINGS = "resamplings"
     HISTORY = "earlier runs"
     LABEL_NOISE = "probe of the labels"
@@ -58,6 +59,9 @@ _PRESENT: dict[Fact, Callable[[RunRecord], bool]] = {
     Fact.DUPLICATES: lambda record: (
         record.train is not None and record.train.duplicates is not None and record.train.duplicates.rows_checked > 0
     ),
+    Fact.CONFLICTS: lambda record: (
+        record.train is not None and record.train.conflicts is not None and record.train.conflicts.rows_checked > 0
+    ),
     Fact.RESAMPLINGS: lambda record: bool(record.resamplings),
     Fact.HISTORY: lambda record: record.history is not None,
     Fact.LABEL_NOISE: lambda record: record.label_noise is not None,
@@ -78,6 +82,7 @@ _ABSENCE: dict[Fact, str] = {
     Fact.SINGLE_FEATURES: "No one-feature rules were scored on held-out rows.",
     Fact.RULE: "No rule over one column was scored on the model's held-out rows.",
     Fact.DUPLICATES: "The training rows were not searched for duplicates.",
+    Fact.CONFLICTS: "The training rows were not searched for equal features of different classes.",
     Fact.RESAMPLINGS: "Nothing was resampled in this run.",
     Fact.HISTORY: "The experiment's earlier runs were not looked at.",
     Fact.LABEL_NOISE: "The labels were not probed for noise.",

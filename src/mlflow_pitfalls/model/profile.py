@@ -60,7 +60,8 @@ class Association:
 class SentinelFacts:
     """A value that stands for "missing" without saying so. ``value`` is empty where privacy keeps it back.
 
-    ``distance`` is how far a number lies from the rest, in their interquartile ranges; None for text. ``neighbours``
+    ``distance`` is how far a number lies beyond the rest, in their interquartile ranges, and ``relative_distance`` in
+    their absolute median; None for text. ``neighbours``
     are the rows that hold one of the nearest other values: what a value of its size usually has.
     """
 
@@ -68,7 +69,9 @@ class SentinelFacts:
     count: int  # of the sampled rows
     sampled_rows: int
     distance: float | None = None
+    relative_distance: float | None = None
     neighbours: float | None = None
+    breaks_sign: bool = False  # a negative number in a column that otherwise has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,14 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from mlflow_pitfalls.checks.catalogue import by_name
 from mlflow_pitfalls.model.outcomes import Status
 
-OURS = ("target-type-mismatch", "high-cardinality-feature", "mixed-types", "infinite-or-huge")
+OURS = (
+    "target-type-mismatch",
+    "high-cardinality-feature",
+    "mixed-types",
+    "infinite-or-huge",
+    "disguised-missing",
+    "conflicting-labels",
+)
 SETS = {"cancer": load_breast_cancer, "digits": load_digits, "iris": load_iris, "wine": load_wine}
 
 
@@ -64,3 +71,16 @@ def test_infinite_ratios_and_stray_text(flags_of):
     encoder = (OneHotEncoder(handle_unknown="ignore"), ["total"])
     model = make_pipeline(make_column_transformer(encoder, (StandardScaler(), numbers)), LogisticRegression())
     assert "mixed-types" in flags_of(model, text, y)
+
+
+def test_codes_for_missing_values(flags_of):
+    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    coded = X.assign(**{"mean radius": X["mean radius"].where(X.index % 10 != 0, -1.0)})
+    assert flags_of(LogisticRegression(max_iter=5000), coded, y) == {"disguised-missing"}
+
+
+def test_rows_that_contradict_each_other(flags_of):
+    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    X, y = pd.concat([X, X[:60]], ignore_index=True), pd.concat([y, 1 - y[:60]], ignore_index=True)
+    model = RandomForestClassifier(n_estimators=5, random_state=0)
+    assert flags_of(model, X, y) == {"conflicting-labels"}

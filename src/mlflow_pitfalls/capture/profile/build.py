@@ -14,7 +14,7 @@ from mlflow_pitfalls.capture.containers import Sample, container_name
 from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.capture.fingerprints.fingerprint import content_digest
 from mlflow_pitfalls.capture.profile.association import sampled_target
-from mlflow_pitfalls.capture.profile.duplicates import duplicate_facts
+from mlflow_pitfalls.capture.profile.duplicates import repeat_facts
 from mlflow_pitfalls.capture.profile.exact import exact_moments
 from mlflow_pitfalls.capture.profile.extras import TIME_BUDGET, Extras, extras_of
 from mlflow_pitfalls.capture.profile.kinds import SampledColumn, read_column
@@ -88,9 +88,11 @@ def profile_dataset(
     working = thread_time()
     extras = extras_of(columns, target, privacy, working, notes)
     profiles = tuple(_column(i, sample, columns[i], extras[i], measured, privacy=privacy) for i in range(width))
-    duplicates = None
+    duplicates, conflicts = None, None
     if thread_time() - working < TIME_BUDGET:
-        duplicates = duplicate_facts(X, y, sample=sample, target_sample=target_sample)
+        duplicates, conflicts = repeat_facts(
+            X, y, sample=sample, target_sample=target_sample, is_classification=task.is_classification
+        )
     else:
         notes.append("duplicate rows were not counted: the time for a profile was spent")
     target_profile = None
@@ -108,6 +110,7 @@ def profile_dataset(
         columns=profiles,
         target=target_profile,
         duplicates=duplicates,
+        conflicts=conflicts,
         digest=content_digest(X),
         seconds=perf_counter() - started,
         notes=tuple(notes),
@@ -193,6 +196,7 @@ def _column(
         increasing=extras.increasing,
         mean_words=extras.values.mean_words,
         kinds=extras.kinds,
+        sentinels=() if is_mixed else extras.sentinels,
         integer_sequence=density == 1.0,
         target_association=extras.target,
         missing_association=extras.missing,

@@ -1,4 +1,4 @@
-"""Rows that stand more than once, features and target together."""
+"""Rows that stand more than once: features and target together, or the features alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from mlflow_pitfalls.capture.containers.families import Family, family_of
 from mlflow_pitfalls.capture.fingerprints.chance import expected_duplicates
 from mlflow_pitfalls.capture.fingerprints.fingerprint import hashes_of_frame, row_hashes
 from mlflow_pitfalls.capture.fingerprints.hashing import Words, column_words, finished, frame_words, mixed_words
-from mlflow_pitfalls.model.profile import DuplicateFacts
+from mlflow_pitfalls.capture.profile.conflicts import Compared, conflict_facts
+from mlflow_pitfalls.model.profile import ConflictFacts, DuplicateFacts
 
 # Rows that are compared in full; of more rows, those whose screening hash falls into one residue class, so that all
 # copies of a row are looked at together and their share stays that of the whole.
@@ -25,8 +26,10 @@ SCREENING_COLUMNS = 3
 _VARIETY_ROWS = 500
 
 
-def duplicate_facts(X: Any, y: Any, *, sample: Sample, target_sample: npt.NDArray[Any] | None) -> DuplicateFacts | None:
-    """Count the rows beyond the first of each group of equal rows.
+def repeat_facts(
+    X: Any, y: Any, *, sample: Sample, target_sample: npt.NDArray[Any] | None, is_classification: bool
+) -> tuple[DuplicateFacts | None, ConflictFacts | None]:
+    """Count the rows that equal an earlier one, and those of equal features whose classes differ.
 
     Numbers are compared as float64, text by its characters. All rows are looked at, up to 200 000; of more, a part that
     keeps copies together; where the container cannot be screened by column, the sample.
@@ -36,24 +39,31 @@ def duplicate_facts(X: Any, y: Any, *, sample: Sample, target_sample: npt.NDArra
         y: The whole target, or None.
         sample: A sample of the table.
         target_sample: The same rows' target, or None.
+        is_classification: Whether targets that differ contradict each other; numbers differ by noise.
 
     Returns:
-        None where there are no rows or not all of the columns were sampled.
+        None where there are no rows or not all of the columns were sampled; no conflicts without classes.
     """
     if sample.frame.empty or sample.frame.shape[1] < sample.columns:
-        return None
-    words = _with_target(frame_words(sample.frame, exact=True), target_sample)
+        return None, None
+    words = frame_words(sample.frame, exact=True)
+    target = _sampled_target_words(target_sample, len(words))
     found = _over_all_rows(X, y, sample, words) if sample.rows > len(words) else None
-    checked, duplicates = found if found is not None else (len(words), _repeats(_row_hashes_of(words)))
     looked_at = sample.rows if found is not None else len(words)
-    expected = expected_duplicates(words, looked_at) * checked / looked_at if duplicates else 0.0
-    return DuplicateFacts(rows_checked=checked, duplicates=duplicates, expected=expected)
+    rows = found if found is not None else Compared(len(words), _row_hashes_of(words), target)
+    both = words if target is None else np.column_stack([words, target])
+    duplicates = _repeats(rows.features if rows.target is None else finished(mixed_words(rows.features + rows.target)))
+    expected = expected_duplicates(both, looked_at) * rows.checked / looked_at if duplicates else 0.0
+    conflicts = None
+    if is_classification and target is not None:
+        conflicts = conflict_facts(rows, words, target, looked_at)
+    return DuplicateFacts(rows_checked=rows.checked, duplicates=duplicates, expected=expected), conflicts
 
 
-def _over_all_rows(X: Any, y: Any, sample: Sample, words: Words) -> tuple[int, int] | None:
+def _over_all_rows(X: Any, y: Any, sample: Sample, words: Words) -> Compared | None:
     if sample.rows > MAX_SCREENED_ROWS:
         return None
-    screen = _screen(X, _most_varied(words[:, : sample.frame.shape[1]]), sample.rows)
+    screen = _screen(X, _most_varied(words), sample.rows)
     if screen is None:
         return None
     chosen = np.arange(sample.rows, dtype=np.intp)
@@ -62,17 +72,13 @@ def _over_all_rows(X: Any, y: Any, sample: Sample, words: Words) -> tuple[int, i
         chosen = np.flatnonzero(screen & np.uint64(parts - 1) == 0)
     repeated = chosen[_is_repeated(screen[chosen])]
     if not len(repeated):
-        return len(chosen), 0
+        nothing = np.zeros(0, dtype=np.uint64)
+        return Compared(len(chosen), nothing, None if y is None else nothing)
     rows = take_sample(X, positions=repeated)
     if rows is None or rows.frame.shape[1] < sample.columns:
         return None
-    hashes = hashes_of_frame(rows.frame, exact=True)
-    if y is not None:
-        target = _target_words(y, repeated)
-        if target is None:
-            return len(chosen), _repeats(hashes)
-        hashes = finished(mixed_words(hashes + target))
-    return len(chosen), _repeats(hashes)
+    target = _target_words(y, repeated) if y is not None else None
+    return Compared(len(chosen), hashes_of_frame(rows.frame, exact=True), target)
 
 
 def _most_varied(words: Words) -> list[int]:
@@ -110,12 +116,12 @@ def _target_words(y: Any, positions: npt.NDArray[np.intp]) -> Words | None:
     return None if values is None else column_words(pd.Series(values), exact=True)
 
 
-def _with_target(words: Words, target_sample: npt.NDArray[Any] | None) -> Words:
+def _sampled_target_words(target_sample: npt.NDArray[Any] | None, rows: int) -> Words | None:
     import pandas as pd
 
-    if target_sample is None or len(target_sample) != len(words):
-        return words
-    return np.column_stack([words, column_words(pd.Series(target_sample), exact=True)])
+    if target_sample is None or len(target_sample) != rows:
+        return None
+    return column_words(pd.Series(target_sample), exact=True)
 
 
 def _row_hashes_of(words: Words) -> Words:

@@ -18,7 +18,8 @@ from mlflow_pitfalls.capture.profile.association import (
 from mlflow_pitfalls.capture.profile.kinds import SampledColumn
 from mlflow_pitfalls.capture.profile.mixture import kinds_of
 from mlflow_pitfalls.capture.profile.sampled import ValueFacts, is_increasing, value_facts
-from mlflow_pitfalls.model.profile import Association, ValueCount
+from mlflow_pitfalls.capture.profile.sentinels import sentinels_of
+from mlflow_pitfalls.model.profile import Association, SentinelFacts, ValueCount
 
 # Once this thread has worked so many seconds on values and associations, further columns keep their counts and moments
 # only. Its own CPU time: a busy machine shall not change what a profile holds.
@@ -37,6 +38,7 @@ class Extras:
     missing: Association | None = None
     increasing: bool = False
     kinds: tuple[ValueCount, ...] = ()
+    sentinels: tuple[SentinelFacts, ...] = ()
 
 
 def extras_of(
@@ -84,6 +86,7 @@ def _of_group(columns: Sequence[SampledColumn], target: SampledTarget | None, pr
                 missing=missing_association(column.missing, target) if has_missing and target is not None else None,
                 increasing=column.numbers is not None and is_increasing(column.numbers),
                 kinds=_kinds(column),
+                sentinels=_sentinels(column, numbers, privacy),
             )
         )
     return found
@@ -99,5 +102,14 @@ def _values(column: SampledColumn, ordered: npt.NDArray[np.float64] | None, priv
 def _kinds(column: SampledColumn) -> tuple[ValueCount, ...]:
     try:
         return kinds_of(column)
+    except Exception:  # noqa: BLE001 - as above
+        return ()
+
+
+def _sentinels(
+    column: SampledColumn, ordered: npt.NDArray[np.float64] | None, privacy: str
+) -> tuple[SentinelFacts, ...]:
+    try:
+        return sentinels_of(column, ordered, privacy)
     except Exception:  # noqa: BLE001 - as above
         return ()
