@@ -36,6 +36,7 @@ from mlflow_pitfalls.model.record import (
     HistoryFacts,
     ImbalanceRemedies,
     LabelNoiseFacts,
+    LiftFacts,
     OverlapFacts,
     PreprocessingFacts,
     ResamplingFacts,
@@ -392,6 +393,7 @@ RECORDS = built(
             is_falling=st.booleans(),
         )
     ),
+    lift=maybe(built(LiftFacts, metric=METRICS, skill=estimates(), rows=ROWS, folds=st.just(5))),
     alternatives=few(
         built(
             AlternativeFitFacts,
