@@ -147,6 +147,17 @@ def ranked_noise(rng: np.random.Generator, rows: int) -> Estimate:
 @pytest.mark.parametrize("rows", [30, 60, 125])
 def test_noise_is_caught_at_sizes_that_people_use(rows, judge, make):
     rng = np.random.default_rng(rows)
-    trials = [make.score(skill=ranked_noise(rng, rows)) for _ in range(300)]
-    caught = sum(judge("no-lift", make.record(scores=(score,))).status is Status.FLAGGED for score in trials)
-    assert caught >= 0.95 * len(trials) - 8  # two standard errors of 300 trials
+    caught, trials = 0, 200
+    for _ in range(trials):
+        skill = ranked_noise(rng, 3 * rows)
+        facts = LiftFacts(metric="roc_auc", skill=skill, rows=3 * rows, folds=5)
+        record = make.record(scores=(make.score(skill=ranked_noise(rng, rows)),), lift=facts)
+        caught += judge("no-lift", record).status is Status.FLAGGED
+    assert caught >= 0.95 * trials - 8  # two and a half standard errors of the trials
+
+
+@pytest.mark.parametrize("rows", [12, 30])
+def test_few_rows_alone_accuse_nobody_of_noise(rows, judge, make):
+    """A skill of 0.2 that would show on more rows."""
+    score = make.score(skill=make.estimate(0.2, 2.0 / np.sqrt(rows), rows))
+    assert judge("no-lift", make.record(scores=(score,))).status is Status.INCONCLUSIVE

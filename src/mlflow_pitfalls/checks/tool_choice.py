@@ -44,10 +44,10 @@ from mlflow_pitfalls.model.values import Estimate, Interval, Severity
             "a dummy has skill 0 by definition",
         ),
         "good_skill": Threshold(
-            0.9,
+            0.5,
             "skill",
-            "where the interval reaches this far up, the held-out rows cannot tell a dummy from a good model",
-            "our choice: nine tenths of the way from a dummy to a perfect model",
+            "where the interval reaches this far up, the held-out rows cannot tell a dummy from a useful model",
+            "our choice: half of the way from a dummy to a perfect model",
         ),
         "doubt": Threshold(
             1.5,
@@ -72,8 +72,8 @@ def no_lift(record: RunRecord, limits: Limits) -> Verdict:
         flag means that the 95 % interval of the skill includes {min_skill}, or lies below it.
 
         An interval that includes {min_skill} and also reaches {good_skill} comes from too few held-out rows to tell a
-        dummy from a good model: that is inconclusive, with the rows that it would take. So is a skill more than {doubt}
-        standard errors above 0, except in metrics of ranking and balance, where noise scores 0 on average: in the
+        dummy from a useful model: that is inconclusive, with the rows that it would take. So is a skill more than
+        {doubt} standard errors above 0, except in metrics of ranking and balance, where noise scores 0 on average: in the
         others it scores less. Otherwise a flag says that *these* rows show no lift; a weak but real signal needs
         more rows to show, and the message gives their number.
         Where the score is made of labels (F1 …, and accuracy of classes more uneven than 1 : {imbalance}), a lift in a
