@@ -73,8 +73,8 @@ def no_lift(record: RunRecord, limits: Limits) -> Verdict:
 
         An interval that includes {min_skill} and also reaches {good_skill} comes from too few held-out rows to tell a
         dummy from a useful model: that is inconclusive, with the rows that it would take. So is a skill more than
-        {doubt} standard errors above 0, except in metrics of ranking and balance, where noise scores 0 on average: in the
-        others it scores less. Otherwise a flag says that *these* rows show no lift; a weak but real signal needs
+        {doubt} standard errors above 0, except in metrics of ranking and balance, where noise scores 0 on average: in
+        the others it scores less. Otherwise a flag says that *these* rows show no lift; a weak but real signal needs
         more rows to show, and the message gives their number.
         Where the score is made of labels (F1 …, and accuracy of classes more uneven than 1 : {imbalance}), a lift in a
         ranking metric of the same run, or in the recalls of the classes, counts too: such a score hides what the model
