@@ -111,13 +111,18 @@ def test_what_was_found_out_is_told_in_short(record: RunRecord, outcomes: Outcom
         "1. Drop the column (`target-leakage`)",
         "No flags: 1 check passed.",
         "**The best rule with one column.** If days_since_signup ≤ 41.5",
-        "```sql\nSELECT CASE WHEN",
         "**Learning curve: fewer rows, more rows.** 2",
         "Too little evidence to decide: `train-test-drift`.",
         "`slow-training`, medium: Ignored (nightly job, until 2027-01-31): The fit took 812 s.",
         "MLFLOW_PITFALLS_PROBE_BUDGET=1 mlflow-pitfalls run train.py",
     ):
         assert part in document
+    assert "```sql" not in document  # the rule is no flag here: its code stands in the report
+
+
+def test_the_code_of_a_flagged_rule_is_there(record: RunRecord, outcomes: Outcomes) -> None:
+    flag = replace(outcomes.flags[0], check="simple-rule-suffices")
+    assert "```sql\nSELECT CASE WHEN" in markdown.pitfalls_md(record, replace(outcomes, outcomes=(flag,)))
 
 
 def test_requests_without_effect_are_told(record: RunRecord, outcomes: Outcomes) -> None:

@@ -152,3 +152,9 @@ def test_ascii_only_is_ascii(raw: str) -> None:
 )
 def test_moments_are_short_and_in_one_zone(stamp: str, shown: str) -> None:
     assert text.moment(stamp) == shown
+
+
+def test_recall_reads_as_a_share_and_one_is_singular() -> None:
+    assert text.with_unit(0.204, "recall") == f"20.4{text.THIN}%"
+    assert text.with_unit(1, "runs") == "1 run"
+    assert text.with_unit(2, "runs") == "2 runs"

@@ -158,6 +158,11 @@ def sections(record: RunRecord, outcomes: Outcomes, docs: Mapping[str, str]) -> 
     )
 
 
+def keys_of_flags(outcomes: Outcomes) -> frozenset[str]:
+    """The keys of the exhibits that show why something flags."""
+    return frozenset(key for flag in outcomes.flags for key in _SHOWS_WHY.get(flag.check, ()))
+
+
 def groups(outcomes: Outcomes) -> tuple[Group, ...]:
     """The groups that a report has a section for."""
     compared = any(outcome.group is Group.REGRESSION for outcome in outcomes.outcomes)

@@ -9,7 +9,7 @@ from mlflow_pitfalls.reporting.score_views import Table
 from mlflow_pitfalls.reporting.svg_dots import DotRow, dot_chart
 
 COLUMNS_SHOWN = 15
-SEGMENTS_SHOWN = 12
+SEGMENTS_SHOWN = 8
 NAMED = 5
 
 
@@ -49,7 +49,10 @@ def segment_exhibit(record: RunRecord) -> Exhibit | None:
         for entry in ranked[:SEGMENTS_SHOWN]
     )
     worst = ranked[0]
-    drawn = [DotRow(label=entry.segment, estimate=entry.difference, style="held") for entry in ranked[:SEGMENTS_SHOWN]]
+    drawn = [
+        DotRow(label=entry.segment, estimate=entry.difference, style="held", note=text.count(entry.rows, "row"))
+        for entry in ranked[:SEGMENTS_SHOWN]
+    ]
     metric = text.clean(worst.metric, text.NAME_LIMIT)
     return Exhibit(
         key="segments",
@@ -60,6 +63,7 @@ def segment_exhibit(record: RunRecord) -> Exhibit | None:
             "segments some look bad by chance; the check weak-segment corrects for that."
         ),
         picture=dot_chart(drawn, f"{metric} of the segment minus that of all other rows", zero=True),
+        fold="The same with both scores",
         tables=(
             Table(
                 caption=f"Segments by {metric}",

@@ -35,6 +35,7 @@ def learning_curve_exhibit(record: RunRecord) -> Exhibit | None:
         title="Learning curve: fewer rows, more rows",
         says=" ".join(part for part in (_enough(facts), _more(facts.gain_at_double), _time(facts)) if part),
         picture=curve(points, f"{metric} on the held-out rows", "training rows"),
+        fold="The same with times",
         tables=(_points(facts),),
     )
 

@@ -30,4 +30,5 @@ class Exhibit:
     tables: tuple[Table, ...] = ()
     codes: tuple[Code, ...] = ()
     both_sides: bool = False  # the picture is coloured by side without naming them
+    fold: str = ""  # what opens tables that repeat the picture; empty where they stand open
     brief: bool = True  # whether the Markdown repeats what it says

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from mlflow_pitfalls.model.outcomes import Group, Outcome, Outcomes, Status
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
 from mlflow_pitfalls.reporting import links, text
-from mlflow_pitfalls.reporting.advice import exhibits, groups, next_steps, says
+from mlflow_pitfalls.reporting.advice import exhibits, groups, keys_of_flags, next_steps, says
 from mlflow_pitfalls.reporting.exhibits import Exhibit
 from mlflow_pitfalls.reporting.flag_views import REMEDIES_OPEN, evidence_facts
 from mlflow_pitfalls.reporting.ledger_views import ledger_exhibit
@@ -112,17 +112,18 @@ def _section(
     lines = [f"## {group.value} {escape(group.heading)}", "", escape(says(of_group)), ""]
     for flag in (flag for flag in outcomes.flags if flag.group is group):
         lines += _flag(flag, run, flag.check in documented)
+    wanted = keys_of_flags(outcomes)
     for exhibit in shown:
-        lines += _exhibit(exhibit)
+        lines += _exhibit(exhibit, coded=exhibit.key in wanted)
     return [*lines, *_silenced(of_group), *_undecided(of_group)]
 
 
-def _exhibit(exhibit: Exhibit) -> list[str]:
-    """What it says, with its code; pictures and tables stand in the report."""
+def _exhibit(exhibit: Exhibit, *, coded: bool = True) -> list[str]:
+    """What it says, with its code where it is wanted; pictures and tables stand in the report."""
     if not exhibit.brief or not exhibit.says:
         return []
     lines = [f"**{escape(exhibit.title)}.** {escape(exhibit.says)}", ""]
-    for code in exhibit.codes:
+    for code in exhibit.codes if coded else ():
         lines += [fence(code.text, _LANGUAGES.get(code.label, "")), ""]
     return lines
 

@@ -161,11 +161,13 @@ def with_unit(value: float | None, unit: str) -> str:
         return f"{number(value)}{THIN}{_SIGNS[kind]}"
     # A unit of several words explains the number; it does not read well after it.
     word = clean(unit, NAME_LIMIT)
+    if value == 1 and word.endswith("s"):
+        word = word[:-1]
     return f"{number(value)} {word}" if word.isalpha() else number(value)
 
 
 _FORMATS: dict[str, Callable[[float | None], str]] = {
-    **dict.fromkeys(("share", "fraction", "proportion"), share),
+    **dict.fromkeys(("share", "fraction", "proportion", "recall"), share),
     **dict.fromkeys(("s", "sec", "second", "seconds"), seconds),
     **dict.fromkeys(("score", "skill", "auc", "probability", "effect", "distance"), score),
     "": number,
