@@ -56,7 +56,7 @@ def enable(
         ignore: Checks or groups that shall not flag: ``"overfit"``, ``"PF3"``, ``"overfit until 2027-01-31 because the
             trees are pruned later"``, or ``{"check": "overfit", "until": "2027-01-31", "reason": "…"}``. They still
             run, and stay listed as ignored. The tag ``pitfalls.ignore`` on a run or an experiment does the same.
-        benchmark: Domain benchmark by metric. No check of this version reads it.
+        benchmark: Domain benchmark by metric, e.g. ``{"roc_auc": 0.80}``, for the check ``below-benchmark``.
         reference: Run to compare with. No check of this version reads it.
         terminal: Print a short table to standard error.
         notebook: Show a summary at the end of a notebook cell.

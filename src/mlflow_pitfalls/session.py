@@ -19,6 +19,7 @@ from mlflow_pitfalls.checks.suppression import from_tags
 from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.hooks.mlflow_runs import run_info
 from mlflow_pitfalls.model.items import LogItems
+from mlflow_pitfalls.model.metric_names import merged_benchmark
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
 from mlflow_pitfalls.model.suppression import Suppression
 from mlflow_pitfalls.notebook_cells import in_notebook
@@ -31,6 +32,7 @@ from mlflow_pitfalls.reporting.log_items import partial_items, settled_items, ta
 from mlflow_pitfalls.reporting.notebook import Report
 from mlflow_pitfalls.reporting.terminal import print_table
 from mlflow_pitfalls.settings import Settings
+from mlflow_pitfalls.sinks.benchmark_tags import read_benchmark_tags
 from mlflow_pitfalls.sinks.history import read_history
 from mlflow_pitfalls.sinks.ignore_tags import read_ignore_tags
 from mlflow_pitfalls.sinks.uris import run_url
@@ -129,7 +131,7 @@ class Session:
 
     def _finish(self, builder: RecordBuilder, material: Material | None, tracking_uri: str) -> LogItems | None:
         """On the writer's thread: facts, history, probes, checks, report."""
-        record = self._with_history(builder.build(), tracking_uri)
+        record = self._with_benchmark(self._with_history(builder.build(), tracking_uri), tracking_uri)
         if material is not None:
             with guard("extra fits"):
                 record = with_answers(record, material.answers(record, ALL_PROBES, self._budget, self._helper))
@@ -154,6 +156,15 @@ class Session:
             run, target = record.run, target_digest(record)
             found = read_history(tracking_uri, run.experiment_id, run.run_id, record.task, target)
         return replace(record, history=found)
+
+    def _with_benchmark(self, record: RunRecord, tracking_uri: str) -> RunRecord:
+        """What ``enable()`` was given, and what the experiment's tags set beside it."""
+        tags = None
+        if record.run.run_id:
+            with guard("reading the experiment's benchmark"):
+                tags = read_benchmark_tags(tracking_uri, record.run.experiment_id)
+        benchmark, notes = merged_benchmark(self.settings.benchmark, tags or {})
+        return replace(record, benchmark=benchmark, notes=(*record.notes, *notes))
 
     def _remember(self, report: Report) -> None:
         run_id = report.record.run.run_id

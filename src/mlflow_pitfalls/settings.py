@@ -36,7 +36,8 @@ class Settings:
         privacy: ``default`` writes category labels that at least 20 rows share; ``strict`` writes no values at all.
         ignore: Checks, or groups such as ``PF3``, that shall not flag, perhaps with the last day on which that holds
             and a reason: ``"overfit until 2027-01-31 because the trees are pruned later"``.
-        benchmark: Domain benchmark by metric, e.g. ``{"roc_auc": 0.80}``. No check of this version reads it.
+        benchmark: Domain benchmark by metric, e.g. ``{"roc_auc": 0.80}``; the check ``below-benchmark`` reads it,
+            and the experiment's tags ``pitfalls.benchmark.<metric>``.
         reference: Run to compare with. No check of this version reads it.
         terminal: Print a short table to standard error when a run's report is ready.
         notebook: Show the report's summary at the end of a notebook cell.

@@ -61,11 +61,17 @@ def test_clustering_is_not_applicable(judge, make):
     assert judge(NAME, make.record(task=Task.CLUSTERING)).status is Status.NOT_APPLICABLE
 
 
-@pytest.mark.parametrize(("half", "severity"), [(0.06, Severity.LOW), (0.11, Severity.MEDIUM)])
+@pytest.mark.parametrize(("half", "severity"), [(0.06, Severity.LOW), (0.11, Severity.LOW), (0.13, Severity.MEDIUM)])
 def test_a_wide_interval_is_flagged(half, severity, judge, with_score):
     verdict = judge(SMALL, with_score(half=half, rows=100))
     assert (verdict.status, verdict.severity) == (Status.FLAGGED, severity)
     assert "100 held-out rows" in verdict.message
+
+
+def test_rows_that_cannot_tell_the_model_from_a_dummy_are_medium(judge, with_score):
+    wide = {"metric": "r2", "half": 0.15, "worst": None, "dummy": 0.0, "rows": 100}
+    assert judge(SMALL, with_score(held_out=0.4, **wide)).severity is Severity.LOW
+    assert judge(SMALL, with_score(held_out=0.1, **wide)).severity is Severity.MEDIUM
 
 
 def test_the_rows_that_it_would_take_are_told(judge, with_score):

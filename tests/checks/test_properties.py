@@ -308,6 +308,7 @@ RECORDS = built(
             sql=NAMES,
         )
     ),
+    benchmark=few(st.tuples(st.one_of(METRICS, NAMES), NUMBERS)),
     segments=few(
         built(
             SegmentFacts,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from mlflow_pitfalls.checks.accuracy import overfit
 from mlflow_pitfalls.checks.base import Check
 from mlflow_pitfalls.checks.baselines import no_baseline_run
+from mlflow_pitfalls.checks.below_benchmark import below_benchmark
 from mlflow_pitfalls.checks.calibration import miscalibrated
 from mlflow_pitfalls.checks.cardinality import high_cardinality_feature
 from mlflow_pitfalls.checks.column_types import infinite_or_huge, mixed_types
@@ -15,6 +16,7 @@ from mlflow_pitfalls.checks.data_columns import constant_feature, missing_values
 from mlflow_pitfalls.checks.data_rows import duplicate_rows, train_test_overlap
 from mlflow_pitfalls.checks.drift import train_test_drift
 from mlflow_pitfalls.checks.evaluation import no_held_out_score, test_set_too_small
+from mlflow_pitfalls.checks.folds import unstable_score
 from mlflow_pitfalls.checks.hardware import idle_cores
 from mlflow_pitfalls.checks.identifiers import id_like_feature
 from mlflow_pitfalls.checks.imbalance import accuracy_paradox, class_imbalance
@@ -81,6 +83,8 @@ ALL_CHECKS: tuple[Check, ...] = (
     underfit,
     no_held_out_score,
     test_set_too_small,
+    unstable_score,
+    below_benchmark,
     weak_segment,
     miscalibrated,
     tuned_on_edge,

@@ -128,7 +128,15 @@ def _evaluate_remedies(task: Task) -> tuple[Remedy, ...]:
         "low": Threshold(
             0.10, "share of the metric's range", "width of the held-out score's 95 % interval", "±5 points of accuracy"
         ),
-        "medium": Threshold(0.20, "share of the metric's range", "width from which it is medium", "±10 points"),
+        "medium": Threshold(
+            0.20, "share of the metric's range", "width from which it may be medium", "±10 points of accuracy"
+        ),
+        "coarse": Threshold(
+            0.50,
+            "skill",
+            "width from which it is medium, where even the way from a dummy to perfection is hardly resolved",
+            "our choice: half of that way; below it, the rows do tell a good model from a fair one",
+        ),
     },
 )
 def test_set_too_small(record: RunRecord, limits: Limits) -> Verdict:
@@ -136,8 +144,10 @@ def test_set_too_small(record: RunRecord, limits: Limits) -> Verdict:
 
     What it does:
         Takes the width of the held-out score's 95 % interval, as a share of the metric's range (of the way from dummy
-        to perfect where the metric has no lower end, such as R²). Wider than {low} is low, wider than {medium} medium;
-        the message gives the rows that it would take.
+        to perfect where the metric has no lower end, such as R²). Wider than {low} is low; the message gives the rows
+        that it would take. Wider than {medium} is medium where the rows fail at the least that they are for: the
+        skill's interval reaches down to a dummy's 0, or spans more than {coarse} of the way from a dummy to perfection.
+        R² of a hundred rows is seldom known better than to a fifth, and may still tell good models from poor ones.
 
     Why is this bad:
         Models are chosen by differences smaller than this. The best of ten such scores is mostly the luckiest.
@@ -164,7 +174,7 @@ def test_set_too_small(record: RunRecord, limits: Limits) -> Verdict:
             "a few dozen held-out rows",
         )
     estimate, interval, width, scale = relative
-    is_medium = width > limits["medium"]
+    is_medium = width > limits["medium"] and _is_coarse(score, limits)
     threshold = "medium" if is_medium else "low"
     rows = rows_for_width(estimate.rows, width, limits["low"])
     proof = evidence(
@@ -189,6 +199,12 @@ def test_set_too_small(record: RunRecord, limits: Limits) -> Verdict:
             Remedy(text=f"Or hold out about {count(rows)} rows, where there are as many to spare."),
         ),
     )
+
+
+def _is_coarse(score: ScoreFacts, limits: Limits) -> bool:
+    """Whether the rows cannot tell the model from a dummy, or hardly a good one from a fair one; yes where unknown."""
+    found = decided(score.skill)
+    return found is None or found[1].low <= 0.0 or found[1].width > limits["coarse"]
 
 
 def _relative(score: ScoreFacts) -> tuple[Estimate, Interval, float, str] | None:

@@ -13,7 +13,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, make_
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import accuracy_score, f1_score, log_loss, mean_absolute_error, roc_auc_score
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import cross_val_score, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
@@ -145,3 +145,15 @@ def test_decision_values_are_no_probabilities(watched):
     model = LinearSVC().fit(X_train, y_train)
     roc_auc_score(y_test, model.decision_function(X_test))
     assert watched.settle().calibration is None
+
+
+def test_folds_of_clean_data_are_stable(watched):
+    X, y = load_breast_cancer(return_X_y=True)
+    model = make_pipeline(StandardScaler(), LogisticRegression())
+    cross_val_score(model, X, y, cv=5)
+    model.fit(X, y)
+    record = watched.settle()
+    assert len(record.cross_validations[0].scores) == 5
+    found = {outcome.check: outcome for outcome in run_checks(record).outcomes}
+    assert found["unstable-score"].status is Status.PASSED
+    assert found["below-benchmark"].status is Status.NOT_APPLICABLE

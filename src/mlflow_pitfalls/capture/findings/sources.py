@@ -57,7 +57,7 @@ def sources_of(draft: RunDraft, settings: Settings) -> Sources:
         training=primary.training,
         held_out=held_out,
         held_out_frame=None,
-        metrics=metrics_of(draft, primary, primary.training.task),
+        metrics=metrics_of(draft, primary, primary.training.task, settings.benchmark),
         settings=settings,
     )
 

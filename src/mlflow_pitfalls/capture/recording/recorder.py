@@ -57,7 +57,7 @@ class Recorder:
         self._lineage = Lineage(sample_rows=settings.sample_rows, seed=settings.seed)
         self._fits = FitCapture(self._lineage, settings)
         self._evaluations = EvaluationCapture(self._lineage)
-        self._settler = Settler(self._lineage, host.quiet)
+        self._settler = Settler(self._lineage, host.quiet, settings.benchmark)
         self._book = DraftBook()
         self._counts: dict[tuple[int, str], int] = {}
         # By thread, while a fit lasts: the latest run that autologging opened inside of it.

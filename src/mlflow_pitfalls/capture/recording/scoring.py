@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from mlflow_pitfalls.capture.recording.drafts import Array, Evaluation, FitState, HeldOut, Output, RunDraft
@@ -13,6 +15,7 @@ from mlflow_pitfalls.capture.statistics.metrics import (
     primary_metric,
 )
 from mlflow_pitfalls.capture.statistics.scores import score_facts
+from mlflow_pitfalls.model.metric_names import scorer_name
 from mlflow_pitfalls.model.record import ScoreFacts
 from mlflow_pitfalls.model.values import Role, Task
 from mlflow_pitfalls.settings import Settings
@@ -20,8 +23,17 @@ from mlflow_pitfalls.settings import Settings
 MAX_METRICS = 8
 
 
-def metrics_of(draft: RunDraft, fit: FitState, task: Task) -> list[tuple[MetricSpec, str]]:
-    """The metrics to report, the primary one first, each with who computed it (``script`` or ``us``)."""
+def metrics_of(
+    draft: RunDraft, fit: FitState, task: Task, wanted: Collection[str] = ()
+) -> list[tuple[MetricSpec, str]]:
+    """The metrics to report, the primary one first, each with who computed it (``script`` or ``us``).
+
+    Args:
+        draft: The run.
+        fit: The fit that is scored.
+        task: What it predicts.
+        wanted: Names of further metrics, as of a benchmark; those that do not fit the task are left out.
+    """
     evaluated = [
         spec
         for evaluation in draft.evaluations
@@ -31,7 +43,10 @@ def metrics_of(draft: RunDraft, fit: FitState, task: Task) -> list[tuple[MetricS
     ]
     primary = primary_metric(task, evaluated, fit.scorer)
     names = [spec.name for spec in evaluated]
-    ordered = [primary, *(spec for spec in reversed(evaluated) if spec.name != primary.name)]
+    asked = [
+        spec for spec in map(metric_by_scorer, map(scorer_name, wanted)) if spec is not None and task in spec.tasks
+    ]
+    ordered = [primary, *asked, *(spec for spec in reversed(evaluated) if spec.name != primary.name)]
     unique: dict[str, MetricSpec] = {}
     for spec in ordered:
         unique.setdefault(spec.name, spec)

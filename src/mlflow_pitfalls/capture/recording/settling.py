@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -34,8 +34,9 @@ _SIDES = 2
 class Settler:
     """Completes a draft's primary fit: held-out rows that were never evaluated, predictions on both sides."""
 
-    def __init__(self, lineage: Lineage, quiet: Quiet) -> None:
+    def __init__(self, lineage: Lineage, quiet: Quiet, wanted: Collection[str] = ()) -> None:
         self._lineage = lineage
+        self._wanted = wanted  # names of metrics to report beside those that the script evaluates
         self._quiet = quiet
 
     def complete(self, draft: RunDraft) -> None:
@@ -56,7 +57,7 @@ class Settler:
             held_out.x = self._features_of(fit, held_out.rows)
         deadline = time.perf_counter() + min(_LARGEST_BUDGET, max(_LEAST_BUDGET, _SHARE_OF_FIT * fit.seconds))
         with self._quiet(), guard("predicting bounded samples"):
-            self._predict(fit, held_out, estimator, deadline, _needs_scores(draft, fit))
+            self._predict(fit, held_out, estimator, deadline, _needs_scores(draft, fit, self._wanted))
 
     def _from_split(self, fit: FitState) -> HeldOut | None:
         """The script split its data and never evaluated: the kept sample of the other side, in the fit's space."""
@@ -102,10 +103,12 @@ class Settler:
         fit.train_labels, fit.train_scores = fit.train_labels or labels, fit.train_scores or scores
 
 
-def _needs_scores(draft: RunDraft, fit: FitState) -> bool:
+def _needs_scores(draft: RunDraft, fit: FitState, wanted: Collection[str]) -> bool:
     """Whether a metric of this run ranks rows, so that labels will not do."""
     task = fit.training.task if fit.training is not None else Task.UNKNOWN
-    return task.is_classification and any(metric.needs != "labels" for metric, _ in metrics_of(draft, fit, task))
+    return task.is_classification and any(
+        metric.needs != "labels" for metric, _ in metrics_of(draft, fit, task, wanted)
+    )
 
 
 def _score_method(estimator: Any) -> str | None:
