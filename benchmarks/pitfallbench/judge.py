@@ -39,10 +39,10 @@ def judge(case: Case, data: Path | None = None) -> dict[str, Any]:
         "model": case.model,
         "seed": case.seed,
     }
-    plan = plan_of(case, data)
-    started = time.perf_counter()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        plan = plan_of(case, data)
+        started = time.perf_counter()
         outcomes, played = _watched(plan, probes=case.spec.needs_probes)
     line["seconds"] = round(time.perf_counter() - started, 2)
     line["said"] = {outcome.check: _said(outcome) for outcome in outcomes.outcomes}
