@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.metrics import balanced_accuracy_score, r2_score
 
 from benchmarks.pitfallbench.injections.base import BLATANT, BY_RESULT, LOSS, OPTIMISM, WORSE_MODEL, Injection
+from benchmarks.pitfallbench.models import Spec
 from benchmarks.pitfallbench.plan import Plan
 from benchmarks.pitfallbench.scripts import Played, as_arrays, play
 
@@ -26,6 +27,7 @@ TAMER: dict[str, dict[str, dict[str, Any]]] = {
         "numbers": {"max_iter": 20, "max_leaf_nodes": 4},
     },
 }
+ALMOST = 0.9
 CHANGE = 0.05  # of the score: from here on a pitfall matters
 
 
@@ -72,8 +74,37 @@ def overfit_is_true(plan: Plan, played: Played) -> bool:
 
 def no_lift_is_true(plan: Plan, played: Played) -> bool:
     """Whether a control's model knows next to nothing of new rows, either."""
-    floor = 1 / plan.y_new.nunique() if plan.model.task == "classes" else 0.0
-    return on_new_rows(plan, played.model) - floor < TRUE_GAIN
+    return on_new_rows(plan, played.model) - _floor(plan) < TRUE_GAIN
+
+
+def simple_rule_is_true(plan: Plan, played: Played) -> bool:
+    """Whether a small tree over one column of measures is nearly as good as the model on the vault."""
+    X_train, _, y_train, _ = played.sides
+    names = range(X_train.shape[1]) if not hasattr(X_train, "columns") else [c for c in plan.columns if c in X_train]
+    model = on_new_rows(plan, played.model) - _floor(plan)
+    rule = Spec(kind="tree", task=plan.model.task, params={"max_depth": 2, "min_samples_leaf": 5})
+    X_new = plan.X_new if plan.frames else as_arrays(plan.X_new)
+    for name in names:
+        column, new = (_column(X, name) for X in (X_train, X_new))
+        found = rule.estimator().fit(column, y_train)
+        if _score(plan, found, new, plan.y_new) - _floor(plan) >= ALMOST * model:
+            return True
+    return False
+
+
+def underfit_is_true(plan: Plan, played: Played) -> bool:
+    """Whether a forest does clearly better on the vault."""
+    X_train, _, y_train, _ = played.sides
+    richer = Spec(kind="forest", task=plan.model.task, impute=plan.model.impute).build(X_train).fit(X_train, y_train)
+    return on_new_rows(plan, richer) - on_new_rows(plan, played.model) > TRUE_GAIN
+
+
+def _floor(plan: Plan) -> float:
+    return 1 / plan.y_new.nunique() if plan.model.task == "classes" else 0.0
+
+
+def _column(X: Any, name: Any) -> Any:
+    return X[[name]].fillna(0.0).to_numpy() if hasattr(X, "columns") else X[:, [name]]
 
 
 def reported(plan: Plan, played: Played) -> float:

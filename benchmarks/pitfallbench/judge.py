@@ -24,6 +24,12 @@ LETTERS = {
     Status.IGNORED: "-",
     Status.ERRORED: "e",
 }
+MEASURED = {
+    "no-lift": harm.no_lift_is_true,
+    "simple-rule-suffices": harm.simple_rule_is_true,
+    "overfit": harm.overfit_is_true,
+    "underfit": harm.underfit_is_true,
+}
 
 
 def judge(case: Case, data: Path | None = None) -> dict[str, Any]:
@@ -59,8 +65,9 @@ def judge(case: Case, data: Path | None = None) -> dict[str, Any]:
 
 def _measured(plan: Plan, played: Played, said: dict[str, str]) -> set[str]:
     """Flags of a control that the vault's rows confirm."""
-    tests = {"overfit": harm.overfit_is_true, "no-lift": harm.no_lift_is_true}
-    return {check for check, test in tests.items() if said.get(check, "").startswith("F") and test(plan, played)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return {check for check, test in MEASURED.items() if said.get(check, "").startswith("F") and test(plan, played)}
 
 
 def _watched(plan: Plan, *, probes: bool) -> tuple[Outcomes, Played]:

@@ -9,7 +9,6 @@ from benchmarks.pitfallbench.injections.base import Injection, Rng
 from benchmarks.pitfallbench.models import PLAIN
 from benchmarks.pitfallbench.plan import Plan
 
-
 FEWEST = 10
 
 

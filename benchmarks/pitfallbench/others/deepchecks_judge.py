@@ -31,7 +31,7 @@ def judge(path: Path) -> dict[str, Any]:
     for check in result.get_passed_checks():
         said.setdefault(type(check.check).__name__, "p")
     for check in result.get_not_passed_checks():
-        worst = {found.category.name for found in check.conditions_results if not found.is_pass}
+        worst = {found.category.name for found in check.conditions_results}
         name = type(check.check).__name__
         if "FAIL" in worst or said.get(name) == "F:fail":
             said[name] = "F:fail"
