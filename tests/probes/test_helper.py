@@ -10,7 +10,7 @@ from sklearn.ensemble import RandomForestClassifier
 
 from mlflow_pitfalls.probes.budget import Budget
 from mlflow_pitfalls.probes.helper import Helper
-from mlflow_pitfalls.probes.linear import linear
+from mlflow_pitfalls.probes.linear import LINEAR
 
 
 @pytest.fixture(scope="module")
@@ -27,36 +27,36 @@ def made(make_context):
 
 
 def test_answers_come_from_another_process_and_are_charged(helper, made):
-    (answer,) = helper.answers(*made, [linear], {})
+    (answer,) = helper.answers(*made, [LINEAR], {})
     assert answer.facts.status == "done" and answer.found["alternatives"][0].kind == "linear"
     assert made[1].budget.spent >= answer.facts.seconds > 0
     process = helper._process
-    (again,) = helper.answers(*made, [linear], {"assume_finite": True})
+    (again,) = helper.answers(*made, [LINEAR], {"assume_finite": True})
     assert again.facts.status == "done" and helper._process is process
 
 
 def test_without_need_or_budget_no_process_is_started(made):
     helper = Helper()
     record, context = made
-    (answer,) = helper.answers(replace(record, scores=()), context, [linear], {})
+    (answer,) = helper.answers(replace(record, scores=()), context, [LINEAR], {})
     assert answer.facts.status == "not_needed"
-    (answer,) = helper.answers(record, replace(context, budget=Budget(0.0)), [linear], {})
+    (answer,) = helper.answers(record, replace(context, budget=Budget(0.0)), [LINEAR], {})
     assert answer.facts.status == "cut" and "budget=60" in answer.facts.reason
     assert helper._process is None
 
 
 @pytest.mark.slow
 def test_one_that_has_ended_is_told_and_replaced(helper, made):
-    list(helper.answers(*made, [linear], {}))
+    list(helper.answers(*made, [LINEAR], {}))
     helper._process.kill()
     helper._process.wait()
-    (answer,) = helper.answers(*made, [linear], {})
+    (answer,) = helper.answers(*made, [LINEAR], {})
     assert answer.facts.status == "done"
 
 
 def test_a_fit_beyond_the_budget_is_ended(helper, made):
     record, context = made
-    list(helper.answers(record, context, [linear], {}))  # ready
+    list(helper.answers(record, context, [LINEAR], {}))  # ready
     process = helper._process
     with context.budget.spending():
         context.budget._spent += 100.0  # from now on nothing is left
@@ -66,12 +66,12 @@ def test_a_fit_beyond_the_budget_is_ended(helper, made):
 
 def test_rows_that_cannot_be_copied_are_told(helper, made):
     record, context = made
-    (answer,) = helper.answers(record, replace(context, x_train=(row for row in [])), [linear], {})
+    (answer,) = helper.answers(record, replace(context, x_train=(row for row in [])), [LINEAR], {})
     assert answer.facts.status == "failed" and "cannot be copied" in answer.facts.reason
 
 
 def test_after_close_nothing_starts(made):
     helper = Helper()
     helper.close()
-    (answer,) = helper.answers(*made, [linear], {})
+    (answer,) = helper.answers(*made, [LINEAR], {})
     assert helper._process is None and answer.facts.status == "failed"

@@ -13,12 +13,12 @@ from sklearn.linear_model import LogisticRegression
 
 from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.probes.engine import run_probes
-from mlflow_pitfalls.probes.linear import linear
+from mlflow_pitfalls.probes.linear import LINEAR
 
 
 def test_a_linear_model_on_the_same_rows(make_context):
     record, context = make_context(RandomForestClassifier(random_state=0))
-    found = run_probes(record, context, [linear])
+    found = run_probes(record, context, [LINEAR])
     (facts,) = found.alternatives
     assert facts.kind == "linear" and facts.description.startswith("LogisticRegression(C=")
     assert facts.score.value > 0.9 and facts.rows == 426 and facts.score.rows == 143
@@ -30,7 +30,7 @@ def test_curves_are_beyond_it(make_context):
     rng = np.random.default_rng(0)
     x = rng.normal(size=(800, 2))
     record, context = make_context(RandomForestClassifier(random_state=0), x, (x[:, 0] * x[:, 1] > 0).astype(int))
-    (facts,) = run_probes(record, context, [linear]).alternatives
+    (facts,) = run_probes(record, context, [LINEAR]).alternatives
     assert facts.gain.interval.high < -0.2
 
 
@@ -38,7 +38,7 @@ def test_regression(make_context):
     x, y = load_diabetes(return_X_y=True)
     forest = RandomForestRegressor(random_state=0)
     record, context = make_context(forest, x, y, metric="r2", task=Task.REGRESSION, seed=1)
-    found = run_probes(record, context, [linear])
+    found = run_probes(record, context, [LINEAR])
     assert found.probes[0].reason == ""
     (facts,) = found.alternatives
     assert facts.description == "RidgeCV" and facts.gain_skill is not None
@@ -47,7 +47,7 @@ def test_regression(make_context):
 def test_many_classes(make_context):
     x, y = load_iris(return_X_y=True)
     record, context = make_context(RandomForestClassifier(random_state=0), x, y, task=Task.MULTICLASS)
-    assert run_probes(record, context, [linear]).probes[0].status == "done"
+    assert run_probes(record, context, [LINEAR]).probes[0].status == "done"
 
 
 def table(rows=400):
@@ -88,19 +88,19 @@ def test_mixed_columns_with_gaps_infinities_and_categories(make_context, contain
     frame, y = table()
     record, context = make_context(Anything(n_estimators=3, random_state=0), frame, y)
     context = replace(context, x_train=container(context.x_train), x_held_out=container(context.x_held_out))
-    (facts,) = run_probes(record, context, [linear]).alternatives
+    (facts,) = run_probes(record, context, [LINEAR]).alternatives
     assert facts.score.value == 1.0
 
 
 def test_sparse_rows(make_context, cancer):
     x, y = sparse.csr_matrix(cancer[0].to_numpy()), cancer[1]
     record, context = make_context(RandomForestClassifier(random_state=0), x, y)
-    assert run_probes(record, context, [linear]).alternatives[0].score.value > 0.85
+    assert run_probes(record, context, [LINEAR]).alternatives[0].score.value > 0.85
 
 
 def test_not_needed_for_a_linear_model_or_one_without_lift(make_context):
     record, context = make_context(LogisticRegression(max_iter=5000))
-    assert run_probes(record, context, [linear]).probes[0].reason == "the model is a simple one itself"
+    assert run_probes(record, context, [LINEAR]).probes[0].reason == "the model is a simple one itself"
     rng = np.random.default_rng(0)
     record, context = make_context(HistGradientBoostingClassifier(), rng.normal(size=(300, 3)), rng.integers(0, 2, 300))
-    assert "dummy" in run_probes(record, context, [linear]).probes[0].reason
+    assert "dummy" in run_probes(record, context, [LINEAR]).probes[0].reason

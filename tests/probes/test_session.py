@@ -39,7 +39,8 @@ def test_nothing_of_the_users_is_changed(watched, cancer):
     copies, attributes = [side.copy() for side in sides], set(vars(model))
     state, filters = np.random.get_state()[1].copy(), list(warnings.filters)
     report = mlflow_pitfalls.flush()[-1]
-    assert report.record.probes[0].status == "done" and report.record.alternatives
+    assert {facts.name: facts.status for facts in report.record.probes}["linear"] == "done"
+    assert [found.kind for found in report.record.alternatives] == ["linear"]
     assert (np.random.get_state()[1] == state).all()
     assert warnings.filters == filters
     assert set(vars(model)) == attributes and model.random_state is None and model.n_jobs is None

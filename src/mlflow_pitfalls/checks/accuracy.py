@@ -23,6 +23,7 @@ from mlflow_pitfalls.model.outcomes import Evidence, Group, Remedy
 from mlflow_pitfalls.model.record import AlternativeFitFacts, RunRecord, ScoreFacts
 from mlflow_pitfalls.model.values import Estimate, Interval, Severity
 
+_LEAST_SHARE_OF_ROWS = 0.5  # of the run's training rows: on fewer, a simpler model is better anyway
 _SIMPLER_KINDS = frozenset({"simpler", "linear"})
 
 
@@ -40,6 +41,9 @@ _SIMPLER_KINDS = frozenset({"simpler", "linear"})
         ),
         "relative_gap": Threshold(
             0.10, "share of the held-out score", "the least gap to speak of where scores are high", "skore: 10 %"
+        ),
+        "min_gain": Threshold(
+            0.01, "skill", "what a simpler fit must gain, at least, beside being certainly better", "one point of skill"
         ),
         "wide_gap": Threshold(
             0.15,
@@ -60,8 +64,9 @@ def overfit(record: RunRecord, limits: Limits) -> Verdict:
         do not run from 0 to 1 are compared in skill.
 
         A gap alone is no fault: 99.9 % in training and 95 % on new rows is often the best model there is. So a
-        flag asks for evidence that it *costs* accuracy: a simpler fit on the same rows that scores better (medium), or
-        a gap whose interval lies above {wide_gap} in skill (high). The second holds for single trees, the single
+        flag asks for evidence that it *costs* accuracy: a simpler fit on the same rows that certainly scores better, by
+        {min_gain} in skill or more (medium), or a gap whose interval lies above {wide_gap} in skill (high). Where no
+        simpler fit that was tried gains so much, even a wide gap passes. The second holds for single trees, the single
         nearest neighbour and plain least squares, which memorise, and for boosting that the script pushed far from its
         defaults (deeper trees, smaller leaves, many more rounds). Forests and boosting at its defaults lose little by a
         wide gap, and of other models too little is known: there only a simpler fit can tell. Until then the answer
@@ -95,7 +100,7 @@ def overfit(record: RunRecord, limits: Limits) -> Verdict:
             "the score on the training rows as they were before",
         )
     gap, interval, held_out = sides
-    margin = max(limits["min_gap"], limits["relative_gap"] * max(0.0, held_out))
+    margin = _least_gap(limits, held_out)
     told = _gap_words(score)
     proof = _gap_evidence(limits, "min_gap", score, gap, interval)
     if gap.value < margin:
@@ -108,10 +113,24 @@ def overfit(record: RunRecord, limits: Limits) -> Verdict:
     return _judge_cost(record, limits, score, told, proof)
 
 
+def has_certain_gap(record: RunRecord) -> bool:
+    """Whether the check, at its default thresholds, sees a gap that may cost accuracy: a simpler fit can tell."""
+    score, limits = record.primary_score, overfit.limits()
+    sides = _comparable_sides(score) if score is not None else None
+    if sides is None or record.fit is None or resampled_training(record) is not None:
+        return False
+    gap, interval, held_out = sides
+    return gap.value >= _least_gap(limits, held_out) and interval.low > limits["min_gap"]
+
+
+def _least_gap(limits: Limits, held_out: float) -> float:
+    return max(limits["min_gap"], limits["relative_gap"] * max(0.0, held_out))
+
+
 def _judge_cost(record: RunRecord, limits: Limits, score: ScoreFacts, told: str, proof: Evidence) -> Verdict:
     """Whether a gap that is certainly there costs accuracy on new rows."""
     assert record.fit is not None
-    better, tried = _simpler_fits(record, score)
+    better, tried = _simpler_fits(record, score, limits)
     wide = certain(score.gap_skill, limits["wide_gap"])
     remedies = _overfit_remedies(record)
     if better is not None:
@@ -122,8 +141,8 @@ def _judge_cost(record: RunRecord, limits: Limits, score: ScoreFacts, told: str,
             severity=Severity.HIGH if wide else Severity.MEDIUM,
             remedies=remedies,
         )
-    if tried:
-        return passed(f"{told}, but no simpler fit scores better ({count(tried)} tried).", evidence=proof)
+    if tried and not any(_may_be_better(found, limits) for found in tried):
+        return passed(f"{told}, but no simpler fit scores better ({count(len(tried))} tried).", evidence=proof)
     pushed = pushed_settings(record.fit.estimator)
     if wide and gap_costs(record.fit.estimator):
         settings = f", with {', '.join(short(text) for text in pushed)}" if pushed else ""
@@ -132,6 +151,14 @@ def _judge_cost(record: RunRecord, limits: Limits, score: ScoreFacts, told: str,
             evidence=_gap_evidence(limits, "wide_gap", score, *wide),
             severity=Severity.HIGH,
             remedies=remedies,
+        )
+    if tried:
+        best = max(tried, key=lambda found: found.gain.value)
+        return inconclusive(
+            f"{told}. {short(best.description)} scores {number(best.gain.value)} better on the same rows "
+            f"({between(best.gain.interval)}), which may be chance, or the work of the smaller sample",
+            "more held-out rows, or a fit of it on all training rows",
+            evidence=proof,
         )
     return inconclusive(
         f"{told}. Whether it costs accuracy cannot be told from the gap"
@@ -175,11 +202,31 @@ def _gap_evidence(limits: Limits, threshold: str, score: ScoreFacts, gap: Estima
     )
 
 
-def _simpler_fits(record: RunRecord, score: ScoreFacts) -> tuple[AlternativeFitFacts | None, int]:
-    """The best simpler fit that certainly scores better, and how many were tried in the same metric."""
-    tried = [found for found in record.alternatives if found.kind in _SIMPLER_KINDS and found.metric == score.metric]
-    better = [found for found in tried if certain(found.gain, 0.0)]
-    return max(better, key=lambda found: found.gain.value, default=None), len(tried)
+def _simpler_fits(
+    record: RunRecord, score: ScoreFacts, limits: Limits
+) -> tuple[AlternativeFitFacts | None, list[AlternativeFitFacts]]:
+    """The best simpler fit that certainly scores better, and those tried that are the same model, regularised."""
+    found = [fit for fit in record.alternatives if fit.metric == score.metric and usable(fit.gain)]
+    better = [fit for fit in found if fit.kind in _SIMPLER_KINDS and _is_better(record, fit, limits)]
+    tried = [fit for fit in found if fit.kind == "simpler"]
+    return max(better, key=lambda fit: fit.gain.value, default=None), tried
+
+
+def _is_better(record: RunRecord, fit: AlternativeFitFacts, limits: Limits) -> bool:
+    """Certainly better, by an amount to speak of, and on about as many rows: fewer rows call for simpler models."""
+    assert record.fit is not None
+    if fit.rows and fit.rows < _LEAST_SHARE_OF_ROWS * record.fit.rows:
+        return False
+    return certain(fit.gain, 0.0) is not None and _gained(fit) >= limits["min_gain"]
+
+
+def _may_be_better(fit: AlternativeFitFacts, limits: Limits) -> bool:
+    return _gained(fit) >= limits["min_gain"]
+
+
+def _gained(fit: AlternativeFitFacts) -> float:
+    skill = usable(fit.gain_skill)
+    return skill.value if skill is not None else fit.gain.value
 
 
 def _overfit_remedies(record: RunRecord) -> tuple[Remedy, ...]:

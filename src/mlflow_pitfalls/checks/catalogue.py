@@ -22,6 +22,7 @@ from mlflow_pitfalls.checks.identifiers import id_like_feature
 from mlflow_pitfalls.checks.imbalance import accuracy_paradox, class_imbalance
 from mlflow_pitfalls.checks.label_noise import label_noise
 from mlflow_pitfalls.checks.leakage import target_leakage
+from mlflow_pitfalls.checks.learning import diminishing_rows, more_data_helps
 from mlflow_pitfalls.checks.linear_model import linear_suffices
 from mlflow_pitfalls.checks.one_rule import simple_rule_suffices
 from mlflow_pitfalls.checks.oversampling import oversampling_overfit
@@ -40,6 +41,7 @@ from mlflow_pitfalls.checks.training_cost import superlinear_fit
 from mlflow_pitfalls.checks.training_time import not_converged, slow_training
 from mlflow_pitfalls.checks.underfit import underfit
 from mlflow_pitfalls.checks.weak_segments import weak_segment
+from mlflow_pitfalls.checks.useless import useless_features
 from mlflow_pitfalls.errors import SettingsError
 from mlflow_pitfalls.model.outcomes import Group
 from mlflow_pitfalls.settings import nearest
@@ -75,6 +77,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     resampled_test_set,
     oversampling_overfit,
     slow_training,
+    diminishing_rows,
     superlinear_fit,
     idle_cores,
     not_converged,
@@ -88,6 +91,8 @@ ALL_CHECKS: tuple[Check, ...] = (
     weak_segment,
     miscalibrated,
     tuned_on_edge,
+    more_data_helps,
+    useless_features,
 )
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from mlflow_pitfalls.probes.base import Probe
+from mlflow_pitfalls.probes.importances import IMPORTANCES
+from mlflow_pitfalls.probes.label_noise import LABEL_NOISE
+from mlflow_pitfalls.probes.learning_curve import LEARNING_CURVE
+from mlflow_pitfalls.probes.levers import RICHER, SIMPLER
 from mlflow_pitfalls.probes.lift import lift
-from mlflow_pitfalls.probes.linear import linear
+from mlflow_pitfalls.probes.linear import LINEAR
 
-ALL_PROBES: tuple[Probe, ...] = (lift, linear)
+ALL_PROBES: tuple[Probe, ...] = (lift, SIMPLER, LINEAR, RICHER, LABEL_NOISE, LEARNING_CURVE, IMPORTANCES)

@@ -158,7 +158,7 @@ def compare(
     score = score_estimate(context.metric, found)
     assert score is not None
     value = float(found.points[0] - found.points[1])
-    interval = _interval(found.scores[0] - found.scores[1], tests) if found.rows >= _MIN_ROWS else None
+    interval = interval_of(found.scores[0] - found.scores[1], tests) if found.rows >= _MIN_ROWS else None
     if interval is not None and context.task is not Task.REGRESSION and context.metric.needs == "labels":
         interval = _widened(context.metric, found, interval, _disagreements(other, base))
     gain = Estimate(value=value, interval=interval, rows=found.rows)
@@ -177,7 +177,8 @@ def in_skill(gain: Estimate, record: RunRecord) -> Estimate | None:
     return Estimate(value=gain.value / room, interval=interval, rows=gain.rows)
 
 
-def _interval(differences: Any, tests: int = 1) -> Interval | None:
+def interval_of(differences: Any, tests: int = 1) -> Interval | None:
+    """The central 95 % of resampled values; None where more than a tenth of them is undefined."""
     finite = differences[np.isfinite(differences)]
     if not len(finite) or len(finite) < _MIN_DEFINED_SHARE * len(differences):
         return None

@@ -76,6 +76,31 @@ def plain_table(x: Any, positions: Positions) -> PlainTable | None:
     return None if sample is None else _of_frame(sample.frame)
 
 
+def both_sides(x_train: Any, x_held_out: Any) -> tuple[PlainTable, PlainTable] | None:
+    """All training and all held-out rows, read together so that a category has one code on both sides.
+
+    Returns:
+        None where one of them cannot be read, or they differ in columns.
+    """
+    import pandas as pd
+
+    shapes = [shape_of(x) if x is not None else None for x in (x_train, x_held_out)]
+    if shapes[0] is None or shapes[1] is None or shapes[0][1] != shapes[1][1]:
+        return None
+    sides = [(x, np.arange(shape[0])) for x, shape in zip((x_train, x_held_out), shapes, strict=True) if shape]
+    if family_of(x_train) is Family.SPARSE:
+        tables = [plain_table(x, positions) for x, positions in sides]
+        return (tables[0], tables[1]) if tables[0] is not None and tables[1] is not None else None
+    samples = [take_sample(x, positions=positions) for x, positions in sides]
+    frames = [sample.frame for sample in samples if sample is not None]
+    table = _of_frame(pd.concat(frames, ignore_index=True)) if len(frames) == len(sides) else None
+    if table is None:
+        return None
+    rows = shapes[0][0]
+    train, held_out = (PlainTable(part, table.numeric, table.categorical) for part in np.split(table.values, [rows]))
+    return train, held_out
+
+
 def categorical_positions(x: Any, positions: Positions) -> list[int]:
     """Which columns hold categories (text, or several kinds of values); none of a sparse matrix."""
     sample = None if family_of(x) is Family.SPARSE else take_sample(x, positions=positions)
