@@ -35,10 +35,14 @@ from mlflow_pitfalls.model.record import (
     FitFacts,
     HistoryFacts,
     ImbalanceRemedies,
+    ImportanceFacts,
     LabelNoiseFacts,
+    LearningCurveFacts,
+    LearningCurvePoint,
     LiftFacts,
     OverlapFacts,
     PreprocessingFacts,
+    ProbeFacts,
     ResamplingFacts,
     RuleFacts,
     RunInfo,
@@ -398,7 +402,7 @@ RECORDS = built(
     alternatives=few(
         built(
             AlternativeFitFacts,
-            kind=st.sampled_from(["simpler", "richer", "linear"]),
+            kind=st.sampled_from(["simpler", "richer", "linear", "fewer-columns"]),
             description=NAMES,
             source=st.just("probe"),
             metric=METRICS,
@@ -406,6 +410,34 @@ RECORDS = built(
             gain=estimates(),
             gain_skill=maybe(estimates()),
             seconds=maybe(st.floats(0, 1e6)),
+            rows=ROWS,
+        )
+    ),
+    learning_curve=maybe(
+        built(
+            LearningCurveFacts,
+            metric=METRICS,
+            points=few(
+                built(
+                    LearningCurvePoint,
+                    rows=ROWS,
+                    score=estimates(),
+                    seconds=st.floats(0, 1e6),
+                    gap_to_full=maybe(estimates()),
+                )
+            ),
+            full_rows=ROWS,
+            full_seconds=st.floats(0, 1e6),
+            gain_at_double=maybe(estimates()),
+        )
+    ),
+    importances=few(built(ImportanceFacts, column=NAMES, importance=estimates(), metric=METRICS)),
+    probes=few(
+        built(
+            ProbeFacts,
+            name=st.sampled_from(["linear", "learning-curve", "importances"]),
+            status=st.sampled_from(["done", "cut", "failed", "not_needed"]),
+            reason=st.sampled_from(["", "needs about 3 s"]),
         )
     ),
 )

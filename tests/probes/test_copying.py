@@ -106,6 +106,10 @@ def test_what_may_not_be_run_in_the_background_is_told(model, why):
         quiet_copy(model, 0)
 
 
+def test_classes_among_the_parameters_are_no_obstacle():
+    assert quiet_copy(OneHotEncoder(dtype=np.float32), 0).dtype is np.float32
+
+
 def test_library_functions_are_no_code_of_the_users():
     assert quiet_copy(make_pipeline(FunctionTransformer(np.log1p), LogisticRegression()), 0) is not None
 

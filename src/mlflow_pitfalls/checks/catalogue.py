@@ -40,8 +40,8 @@ from mlflow_pitfalls.checks.tool_choice import no_lift
 from mlflow_pitfalls.checks.training_cost import superlinear_fit
 from mlflow_pitfalls.checks.training_time import not_converged, slow_training
 from mlflow_pitfalls.checks.underfit import underfit
-from mlflow_pitfalls.checks.weak_segments import weak_segment
 from mlflow_pitfalls.checks.useless import useless_features
+from mlflow_pitfalls.checks.weak_segments import weak_segment
 from mlflow_pitfalls.errors import SettingsError
 from mlflow_pitfalls.model.outcomes import Group
 from mlflow_pitfalls.settings import nearest

@@ -13,9 +13,9 @@ from mlflow_pitfalls.checks.base import (
     not_applicable,
     passed,
 )
-from mlflow_pitfalls.checks.evidence import decided, evidence, rows_for_width
+from mlflow_pitfalls.checks.evidence import decided, evidence
 from mlflow_pitfalls.checks.facts import Fact
-from mlflow_pitfalls.checks.probed import untold
+from mlflow_pitfalls.checks.probed import untold, wanted_rows
 from mlflow_pitfalls.checks.text import between, count, number, percent, seconds, short
 from mlflow_pitfalls.model.outcomes import Group, Remedy
 from mlflow_pitfalls.model.record import LearningCurveFacts, LearningCurvePoint, RunRecord, ScoreFacts
@@ -71,7 +71,7 @@ def diminishing_rows(record: RunRecord, limits: Limits) -> Verdict:
     if curve is None or curve.metric != record.primary_score.metric:
         return untold(record, PROBE)
     parts = [point for point in curve.points if point.rows <= limits["max_share"] * curve.full_rows]
-    losses = [(point, loss) for point in parts if (loss := _in_skill(point.gap_to_full, room)) is not None]
+    losses = [(point, lost) for point in parts if (lost := _in_skill(point.gap_to_full, room)) is not None]
     if not losses:
         return not_applicable("What parts of the rows lose against all of them, with intervals, is not known.")
     losses.sort(key=lambda found: -found[0].rows)
@@ -86,7 +86,7 @@ def diminishing_rows(record: RunRecord, limits: Limits) -> Verdict:
         evidence=evidence(
             limits,
             "margin",
-            statistic=f"held-out skill that {count(point.rows)} of {count(curve.full_rows)} rows lose, paired over rows",
+            statistic=f"held-out skill that {count(point.rows)} of {count(curve.full_rows)} rows lose, paired",
             value=loss.value,
             rows=loss.rows,
             interval=interval,
@@ -189,10 +189,11 @@ def _not_enough(
     curve: LearningCurveFacts, limits: Limits, point: LearningCurvePoint, loss: tuple[Estimate, Interval]
 ) -> Verdict:
     told = _told(curve, point, *loss)
-    if loss[1].low > 0 or loss[0].value >= limits["margin"]:
+    if loss[1].low > 0:
         return passed(f"{told}: the rows pay.")
-    rows = rows_for_width(loss[0].rows, loss[1].high - loss[0].value, limits["margin"] - loss[0].value)
-    return inconclusive(f"{told}, which may be more than {number(limits['margin'])}", f"about {count(rows)} test rows")
+    gained = Interval(low=-loss[1].high, high=-loss[1].low)
+    needs = wanted_rows(loss[0].rows, -loss[0].value, gained, limits["margin"])
+    return inconclusive(f"{told}, which may be more than {number(limits['margin'])}", needs)
 
 
 def _told(curve: LearningCurveFacts, point: LearningCurvePoint, loss: Estimate, interval: Interval) -> str:

@@ -14,9 +14,9 @@ from mlflow_pitfalls.checks.base import (
     passed,
 )
 from mlflow_pitfalls.checks.complexity import is_complex
-from mlflow_pitfalls.checks.evidence import decided, evidence, rows_for_width, usable
+from mlflow_pitfalls.checks.evidence import decided, evidence, usable
 from mlflow_pitfalls.checks.facts import Fact
-from mlflow_pitfalls.checks.probed import untold
+from mlflow_pitfalls.checks.probed import untold, wanted_rows
 from mlflow_pitfalls.checks.text import between, count, number, seconds, short
 from mlflow_pitfalls.model.outcomes import Group, Remedy
 from mlflow_pitfalls.model.record import AlternativeFitFacts, RunRecord
@@ -99,10 +99,9 @@ def linear_suffices(record: RunRecord, limits: Limits) -> Verdict:
             evidence=proof,
             remedies=_remedies(record.task),
         )
-    if gain[1].high < 0 or gain[0].value <= -limits["margin"]:
+    if gain[1].high < 0:
         return passed(f"{told}: the complexity pays.", evidence=proof)
-    rows = rows_for_width(gain[0].rows, gain[0].value - gain[1].low, gain[0].value + limits["margin"])
-    return inconclusive(told, f"about {count(rows)} held-out rows", evidence=proof)
+    return inconclusive(told, wanted_rows(gain[0].rows, gain[0].value, gain[1], limits["margin"]), evidence=proof)
 
 
 def _cost(record: RunRecord, linear: AlternativeFitFacts) -> str:

@@ -12,9 +12,9 @@ from mlflow_pitfalls.checks.base import (
     inconclusive,
     passed,
 )
-from mlflow_pitfalls.checks.evidence import decided, evidence, rows_for_width, worst_first
+from mlflow_pitfalls.checks.evidence import decided, evidence, worst_first
 from mlflow_pitfalls.checks.facts import Fact
-from mlflow_pitfalls.checks.probed import untold
+from mlflow_pitfalls.checks.probed import untold, wanted_rows
 from mlflow_pitfalls.checks.text import between, count, names, number, percent
 from mlflow_pitfalls.model.outcomes import Group, Remedy, Subject
 from mlflow_pitfalls.model.record import ImportanceFacts, RunRecord, ScoreFacts
@@ -98,10 +98,9 @@ def useless_features(record: RunRecord, limits: Limits) -> Verdict:
     )
     told = f"{told}; a fit without them gains {number(gain[0].value)} in skill ({between(gain[1])})"
     if gain[1].low <= -limits["margin"]:
-        if gain[1].high < 0 or gain[0].value <= -limits["margin"]:
+        if gain[1].high < 0:
             return passed(f"{told}: together they carry something.", evidence=proof)
-        rows = rows_for_width(gain[0].rows, gain[0].value - gain[1].low, gain[0].value + limits["margin"])
-        return inconclusive(told, f"about {count(rows)} held-out rows", evidence=proof)
+        return inconclusive(told, wanted_rows(gain[0].rows, gain[0].value, gain[1], limits["margin"]), evidence=proof)
     columns = [facts.column for facts in useless]
     return flagged(
         f"{told}: drop {names(columns)}.",
@@ -126,4 +125,3 @@ def _is_useless(facts: ImportanceFacts, bound: float) -> bool:
 
 def _room(score: ScoreFacts) -> float:
     return score.perfect - score.dummy.value if score.dummy is not None else 0.0
-

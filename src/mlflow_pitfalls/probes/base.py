@@ -11,6 +11,8 @@ from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.probes.budget import Budget
 
+_START_ROWS = 500  # rows that take about as long as a fit's own beginning, in forests for instance
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeContext:
@@ -62,8 +64,8 @@ class ProbeContext:
         return self.rows == self.fit_rows
 
     def estimated_seconds(self, rows: int) -> float:
-        """About what one fit of the run's own estimator on so many rows takes."""
-        return self.fit_seconds * rows / max(1, self.fit_rows)
+        """About what one fit of the run's own estimator on so many rows takes; some of it whatever their number."""
+        return self.fit_seconds * (rows + _START_ROWS) / (self.fit_rows + _START_ROWS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,9 +51,9 @@ def quiet_copy(estimator: Any, seed: int, *, foreign_code: bool = False) -> Any:
 
     chosen = own_attributes(estimator).get("best_estimator_", estimator)
     originals = list(configured_parts(chosen))
-    for part in originals:
-        _inspect(part, foreign_code)
     try:
+        for part in originals:
+            _inspect(part, foreign_code)
         copy = clone(chosen)
         parts = list(configured_parts(copy))
         if {id(part) for part in parts} & {id(part) for part in originals}:

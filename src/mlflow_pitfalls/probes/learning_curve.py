@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +11,12 @@ import numpy.typing as npt
 from mlflow_pitfalls.capture.containers import take_rows
 from mlflow_pitfalls.checks.evidence import decided
 from mlflow_pitfalls.model.record import LearningCurveFacts, LearningCurvePoint, RunRecord
-from mlflow_pitfalls.model.values import Estimate, Interval, Task
+from mlflow_pitfalls.model.values import Estimate, Task
 from mlflow_pitfalls.probes.base import Probe, ProbeContext
 from mlflow_pitfalls.probes.curves import gain_at_double, time_exponent
 from mlflow_pitfalls.probes.fits import (
     FitFailedError,
+    OutOfBudgetError,
     Scored,
     fit_and_predict,
     in_skill,
@@ -56,32 +57,35 @@ def _not_needed(record: RunRecord) -> str:
 
 
 def _seconds(context: ProbeContext) -> float:
-    shares = sum(part * repeats for part, repeats in _PARTS)
-    return context.estimated_seconds(context.rows) * (shares + (0 if _own_is_last(context) else 1))
+    """Of the first two sizes: with them there is something to tell, and the others follow while the budget lasts."""
+    return sum(repeats * context.estimated_seconds(round(part * context.rows)) for part, repeats in _PARTS[:2])
 
 
 def _run(context: ProbeContext, record: RunRecord) -> Mapping[str, object]:
-    assert record.fit is not None
-    sizes = _sizes(context)
+    sizes: list[_Size] = []
+    try:
+        for size in _sizes(context):
+            sizes.append(size)
+    except OutOfBudgetError:
+        if len(sizes) < 2:
+            raise
     if len(sizes) < 2:
         raise FitFailedError("the sample is too small for a curve")
     return {"learning_curve": _facts(context, record, sizes)}
 
 
-def _sizes(context: ProbeContext) -> list[_Size]:
+def _sizes(context: ProbeContext) -> Iterator[_Size]:
     """Parts from small to large, and the whole sample where it is not what the user fitted."""
-    found: list[_Size] = []
     for part, repeats in _PARTS:
         rows = round(part * context.rows)
         if rows < MIN_PART:
             continue
         fits = [fitted for number in range(repeats) if (fitted := _fit(context, rows, number)) is not None]
         if fits:
-            found.append(_Size(rows, fits, float(np.mean([fit.seconds for fit in fits]))))
-    if not _own_is_last(context) and context.budget.allows(context.estimated_seconds(context.rows)):
+            yield _Size(rows, fits, float(np.mean([fit.seconds for fit in fits])))
+    if not _own_is_last(context):
         whole = own_refit(context)
-        found.append(_Size(context.rows, [whole], whole.seconds))
-    return found
+        yield _Size(context.rows, [whole], whole.seconds)
 
 
 def _fit(context: ProbeContext, rows: int, number: int) -> Scored | None:
@@ -125,13 +129,14 @@ def _facts(context: ProbeContext, record: RunRecord, sizes: list[_Size]) -> Lear
     curve = drawn if own is None else np.vstack([drawn, own])
     ends = rows if own is None else np.append(rows, context.fit_rows)
     gain = gain_at_double(ends, curve.T)
+    promise = None if gain is None else Estimate(value=gain[0], interval=gain[1], rows=found.rows)
     return LearningCurveFacts(
         metric=context.metric.name,
         points=tuple(points),
         full_rows=record.fit.rows,
         full_seconds=record.fit.seconds,
         time_exponent=time_exponent(rows, np.array([size.seconds for size in sizes])),
-        gain_at_double=None if gain is None else in_skill(_gain(*gain, found.rows), record),
+        gain_at_double=None if promise is None else in_skill(promise, record),
     )
 
 
@@ -157,10 +162,6 @@ def _by_size(
 def _estimate(values: npt.NDArray[np.float64], rows: int) -> Estimate:
     """The measured value first, then those of the resamples."""
     return Estimate(value=float(values[0]), interval=interval_of(values[1:]), rows=rows)
-
-
-def _gain(value: float, interval: Interval, rows: int) -> Estimate:
-    return Estimate(value=value, interval=interval, rows=rows)
 
 
 def _own_is_last(context: ProbeContext) -> bool:
