@@ -33,6 +33,7 @@ from mlflow_pitfalls.model.record import (
     EstimatorFacts,
     EvaluationFacts,
     FitFacts,
+    GroupFacts,
     HistoryFacts,
     ImbalanceRemedies,
     ImportanceFacts,
@@ -54,6 +55,7 @@ from mlflow_pitfalls.model.record import (
     SingleFeatureFacts,
     SplitFacts,
     TimeFacts,
+    TimeOrderFacts,
 )
 from mlflow_pitfalls.model.values import Estimate, Interval, Role, Severity, Task
 
@@ -297,6 +299,32 @@ RECORDS = built(
         )
     ),
     preprocessing=few(PREPARED),
+    time_order=maybe(
+        built(
+            TimeOrderFacts,
+            source=st.sampled_from(["column", "index"]),
+            column=NAMES,
+            rows=ROWS,
+            held_out_before_last=SHARES,
+            between=SHARES,
+            dependence=maybe(estimates()),
+        )
+    ),
+    groups=few(
+        built(
+            GroupFacts,
+            column=NAMES,
+            groups=ROWS,
+            shared_groups=ROWS,
+            held_out_share=SHARES,
+            mean_rows=st.floats(0, 1e6),
+            rows=ROWS,
+            lift=maybe(estimates()),
+            p_value=maybe(SHARES),
+            likeness=st.floats(-1, 1),
+            is_prefix=st.booleans(),
+        )
+    ),
     rule=maybe(
         built(
             RuleFacts,

@@ -25,6 +25,7 @@ from mlflow_pitfalls.checks.leakage import target_leakage
 from mlflow_pitfalls.checks.learning import diminishing_rows, more_data_helps
 from mlflow_pitfalls.checks.linear_model import linear_suffices
 from mlflow_pitfalls.checks.one_rule import simple_rule_suffices
+from mlflow_pitfalls.checks.order import group_leakage, shuffled_time
 from mlflow_pitfalls.checks.oversampling import oversampling_overfit
 from mlflow_pitfalls.checks.preprocessing import preprocess_before_split
 from mlflow_pitfalls.checks.rare_classes import too_few_minority
@@ -65,6 +66,8 @@ ALL_CHECKS: tuple[Check, ...] = (
     infinite_or_huge,
     target_leakage,
     preprocess_before_split,
+    shuffled_time,
+    group_leakage,
     train_test_drift,
     label_noise,
     class_imbalance,

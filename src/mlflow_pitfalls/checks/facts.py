@@ -21,6 +21,8 @@ class Fact(StrEnum):
     OVERLAP = "overlap of the two sides"
     SINGLE_FEATURES = "one-feature rules"
     RULE = "one-column rule"
+    TIME_ORDER = "order in time"
+    GROUPS = "groups of rows"
     DUPLICATES = "duplicate count"
     CONFLICTS = "count of conflicting rows"
     RESAMPLINGS = "resamplings"
@@ -56,6 +58,8 @@ _PRESENT: dict[Fact, Callable[[RunRecord], bool]] = {
     Fact.OVERLAP: lambda record: record.overlap is not None and record.overlap.held_out_rows_checked > 0,
     Fact.SINGLE_FEATURES: lambda record: bool(record.single_features),
     Fact.RULE: lambda record: record.rule is not None,
+    Fact.TIME_ORDER: lambda record: record.time_order is not None,
+    Fact.GROUPS: lambda record: bool(record.groups),
     Fact.DUPLICATES: lambda record: (
         record.train is not None and record.train.duplicates is not None and record.train.duplicates.rows_checked > 0
     ),
@@ -80,6 +84,8 @@ _ABSENCE: dict[Fact, str] = {
     Fact.DRIFT: "There are no two sides of a split to compare.",
     Fact.OVERLAP: "No held-out rows were compared with the training rows.",
     Fact.SINGLE_FEATURES: "No one-feature rules were scored on held-out rows.",
+    Fact.TIME_ORDER: "Neither the features nor their index hold times on both sides of a split.",
+    Fact.GROUPS: "No column holds repeated keys of few rows each on both sides of a split.",
     Fact.RULE: "No rule over one column was scored on the model's held-out rows.",
     Fact.DUPLICATES: "The training rows were not searched for duplicates.",
     Fact.CONFLICTS: "The training rows were not searched for equal features of different classes.",

@@ -79,15 +79,17 @@ class PreprocessingFacts:
 class TimeOrderFacts:
     """A time order among the rows, and whether the split kept it.
 
-    ``held_out_before_last`` is the share of held-out rows that lie before the latest training row. ``dependence`` is
-    how far rows next to each other in time have like targets: the rank correlation of neighbours, 0 where time says
-    nothing.
+    ``held_out_before_last`` is the share of held-out rows that lie before the latest training row, ``between`` the
+    share that stands right next to a training row in time: about 1 for shuffled rows, about 0 for blocks of time.
+    ``dependence`` is how far rows next to each other in time have like targets: the rank correlation of neighbours
+    (of class membership, for classes), 0 where time says nothing.
     """
 
     source: str  # "column" or "index"
     column: str  # name of the column, "" for the index
     rows: int
     held_out_before_last: float
+    between: float = 0.0
     dependence: Estimate | None = None
 
 
@@ -95,8 +97,9 @@ class TimeOrderFacts:
 class GroupFacts:
     """A column whose repeated values may name groups of rows that belong together.
 
-    ``lift`` is what knowing the group gains beyond chance: skill of the group's own training mean on held-out rows of
-    shared groups, minus the same with the groups shuffled.
+    ``lift`` is what knowing the group gains beyond chance and beyond the order of its values: skill of the group's own
+    training mean on held-out rows of shared groups, minus the same with the groups shuffled (or with the means of the
+    neighbouring values, where that is more).
     """
 
     column: str
@@ -107,3 +110,5 @@ class GroupFacts:
     rows: int
     lift: Estimate | None = None
     p_value: float | None = None
+    likeness: float = 0.0  # how alike rows of a group are in the other columns: the median intraclass correlation
+    is_prefix: bool = False  # the groups are the values without their last part: "S01_3" belongs to "S01"

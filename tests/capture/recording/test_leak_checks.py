@@ -87,3 +87,35 @@ def test_clear_classes_are_not_too_good(load, watched):
     record = _evaluated(watched, *load(return_X_y=True), make_pipeline(StandardScaler(), SVC()))
     assert record.primary_score.held_out.value > 0.95
     assert by_name("too-good-to-be-true")(record).status is not Status.FLAGGED
+
+
+def _tabular(X):
+    numbers = list(X.select_dtypes("number"))
+    return make_pipeline(make_column_transformer(("passthrough", numbers)), RandomForestRegressor(20, random_state=0))
+
+
+def test_days_in_random_order_are_told_from_days_in_theirs(watched):
+    frame = pd.read_csv(DATA / "bike_day.csv").drop(columns=["instant", "casual", "registered"])
+    X, y = frame.drop(columns="cnt"), frame["cnt"]
+    check = by_name("shuffled-time")
+    assert check(_evaluated(watched, X, y, _tabular(X), r2_score)).status is Status.FLAGGED
+    kept = train_test_split(X, y, shuffle=False)
+    r2_score(kept[3], _tabular(X).fit(kept[0], kept[2]).predict(kept[1]))
+    assert check(watched.settle()).status is Status.PASSED
+    dated = X.drop(columns="dteday").set_index(pd.to_datetime(X["dteday"]))
+    indexed = _evaluated(watched, dated, y.set_axis(dated.index), _tabular(dated), r2_score)
+    assert indexed.time_order.source == "index"
+    assert check(indexed).status is Status.FLAGGED
+
+
+def test_clean_tables_hold_no_groups_and_no_order(watched):
+    for name, target in (("german_credit.csv", "credit_risk"), ("telco_churn.csv", "Churn")):
+        frame = pd.read_csv(DATA / name).head(2500)
+        X, y = frame.drop(columns=target), frame[target].astype(str)
+        numbers = list(X.select_dtypes("number"))
+        model = make_pipeline(
+            make_column_transformer(("passthrough", numbers)), RandomForestClassifier(20, random_state=0)
+        )
+        record = _evaluated(watched, X, y, model)
+        assert record.time_order is None
+        assert by_name("group-leakage")(record).status is not Status.FLAGGED

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from mlflow_pitfalls.capture.findings.calibration import calibration
 from mlflow_pitfalls.capture.findings.classes import classes
 from mlflow_pitfalls.capture.findings.held_out_profile import held_out_profile
+from mlflow_pitfalls.capture.findings.order import groups, time_order
 from mlflow_pitfalls.capture.findings.preprocessing import preprocessing
 from mlflow_pitfalls.capture.findings.rule import rule
 from mlflow_pitfalls.capture.findings.scores import scores
@@ -29,6 +30,8 @@ FINDINGS: tuple[tuple[str, Finding], ...] = (
     ("comparing the two sides", drift),
     ("looking for rows on both sides", overlap),
     ("scoring single features", single_features),
+    ("looking for an order in time", time_order),
+    ("looking for groups of rows", groups),
     ("finding the best rule over one feature", rule),
     ("scoring segments", segments),
     ("calibrating probabilities", calibration),
