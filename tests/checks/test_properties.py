@@ -37,6 +37,7 @@ from mlflow_pitfalls.model.record import (
     HistoryFacts,
     ImbalanceRemedies,
     ImportanceFacts,
+    ImbalanceTrialFacts,
     LabelNoiseFacts,
     LearningCurveFacts,
     LearningCurvePoint,
@@ -411,6 +412,19 @@ RECORDS = built(
     ),
     history=maybe(
         built(HistoryFacts, runs_seen=ROWS, comparable_runs=ROWS, baseline_runs=ROWS, complete=st.booleans())
+    ),
+    imbalance_trials=few(
+        built(
+            ImbalanceTrialFacts,
+            remedy=st.sampled_from(["nothing", "class_weight", "threshold", "SMOTE"]),
+            rows=ROWS,
+            folds=ROWS,
+            error=st.sampled_from(["", "", "ValueError"]),
+            code=st.sampled_from(["", "use()"]),
+            **dict.fromkeys(
+                ("balanced_accuracy", "balanced_accuracy_change", "average_precision_change"), maybe(estimates())
+            ),
+        )
     ),
     label_noise=maybe(
         built(

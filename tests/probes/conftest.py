@@ -13,8 +13,9 @@ from sklearn.model_selection import train_test_split
 from mlflow_pitfalls.capture.estimators.estimator import estimator_facts
 from mlflow_pitfalls.capture.statistics.metrics import metric_by_scorer
 from mlflow_pitfalls.capture.statistics.scores import score_facts
+from mlflow_pitfalls.model.profile import ClassCount, DatasetProfile, TargetProfile
 from mlflow_pitfalls.model.record import FitFacts, RunInfo, RunRecord
-from mlflow_pitfalls.model.values import Task
+from mlflow_pitfalls.model.values import Role, Task
 from mlflow_pitfalls.probes.base import ProbeContext
 from mlflow_pitfalls.probes.budget import Budget
 from mlflow_pitfalls.probes.copying import quiet_copy
@@ -80,5 +81,24 @@ def make_context(cancer) -> Make:
             budget=Budget(1.0, grace=seconds),
         )
         return record, context
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def profile_of() -> Callable[..., DatasetProfile]:
+    """``profile_of(rows, counts=())``: a training profile with classes of so many rows."""
+
+    def make(rows: int, counts: tuple[int, ...] = ()) -> DatasetProfile:
+        classes = tuple(ClassCount(label=f"class {i}", count=count) for i, count in enumerate(counts))
+        return DatasetProfile(
+            role=Role.TRAIN,
+            container="pandas.DataFrame",
+            rows=rows,
+            column_count=1,
+            sampled_rows=rows,
+            sample_error=0.0,
+            target=TargetProfile(name="y", task=Task.BINARY, rows=rows, classes=classes),
+        )
 
     return make

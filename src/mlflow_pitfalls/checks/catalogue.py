@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mlflow_pitfalls.checks.accuracy import overfit
+from mlflow_pitfalls.checks.accuracy_paradox import accuracy_paradox
 from mlflow_pitfalls.checks.base import Check
 from mlflow_pitfalls.checks.baselines import no_baseline_run
 from mlflow_pitfalls.checks.below_benchmark import below_benchmark
@@ -19,7 +20,7 @@ from mlflow_pitfalls.checks.evaluation import no_held_out_score, test_set_too_sm
 from mlflow_pitfalls.checks.folds import unstable_score
 from mlflow_pitfalls.checks.hardware import idle_cores
 from mlflow_pitfalls.checks.identifiers import id_like_feature
-from mlflow_pitfalls.checks.imbalance import accuracy_paradox, class_imbalance
+from mlflow_pitfalls.checks.imbalance import class_imbalance
 from mlflow_pitfalls.checks.label_noise import label_noise
 from mlflow_pitfalls.checks.leakage import target_leakage
 from mlflow_pitfalls.checks.learning import diminishing_rows, more_data_helps

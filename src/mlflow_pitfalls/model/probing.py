@@ -90,10 +90,11 @@ class LabelNoiseFacts:
 class ImbalanceTrialFacts:
     """One remedy against imbalance, tried by cross-validation on the training rows, beside doing nothing.
 
-    Changes are remedy minus nothing, over the same folds; ``gap`` is training minus validation balanced accuracy.
+    Changes are remedy minus nothing, paired over the same rows, each predicted out of fold; ``gap`` is training minus
+    validation balanced accuracy over the folds. ``average_precision`` and ``minority_recall`` are of the rarest class.
     """
 
-    remedy: str  # "nothing", "class_weight", "RandomOverSampler", "SMOTE", "threshold"
+    remedy: str  # "nothing", "class_weight", "threshold", "RandomUnderSampler", "RandomOverSampler", "SMOTE"
     rows: int
     folds: int
     balanced_accuracy: Estimate | None = None
@@ -103,9 +104,9 @@ class ImbalanceTrialFacts:
     average_precision_change: Estimate | None = None
     minority_recall_change: Estimate | None = None
     gap: Estimate | None = None
-    seconds: float = 0.0
+    seconds: float = 0.0  # of one fit with the remedy, in the folds; a tuned threshold takes six
     code: str = ""  # the line that does it for this run's estimator
-    error: str = ""  # class name of the exception that ended it
+    error: str = ""  # class name of the exception that ended it, or "budget" where there was no time for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,7 @@ class PrototypeFacts:
     score: Estimate | None = None
     seconds: float = 0.0
     is_run: bool = False  # the run's own estimator
-    error: str = ""  # class name of the exception that ended it
+    error: str = ""  # class name of the exception that ended it, "budget" (no time for it), or "no score"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

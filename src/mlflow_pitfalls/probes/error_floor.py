@@ -26,6 +26,9 @@ _OWN_ERROR = 0.01  # ... the model's own errors are rarer than that: flat errors
 _ODDS_LIMIT = 1e-3  # probabilities nearer to 0 or 1 are taken as this near
 _HALF_CHI_SQUARE = 1.9207  # half of the 95 % quantile of chi-square with one degree of freedom
 _MAX_Z = 30.0
+_COARSE = 4  # every so many of the floors tell whether a curve without that bound fits better
+_HEIGHTS = (-1.0, 0.0, 1.0, 2.0, 3.0, 4.6, 5.5, 7.0, 10.0)
+_SLOPES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 _TINY = 1e-9
 
 
@@ -58,47 +61,69 @@ def error_floor(odds: Floats, errors: npt.NDArray[np.bool_]) -> ErrorFloor:
         odds: Log odds of the most likely class, of rows that the model was not fitted on, shape (n,).
         errors: Whether the row's label is another class, shape (n,).
     """
-    distance = odds - np.quantile(odds, _SUREST)
-    wrong = errors.astype(np.float64)
+    curves = _Curves(odds - np.quantile(odds, _SUREST), errors.astype(np.float64))
     least = float(np.log((1.0 - _OWN_ERROR) / _OWN_ERROR))
-    fits = [_fit(distance, wrong, float(floor), least) for floor in _FLOORS]
+    fits = [curves.fit(float(floor), least) for floor in _FLOORS]
     losses = np.array([loss for loss, _ in fits])
     best = int(losses.argmin())
-    within = _FLOORS[losses <= losses[best] + _HALF_CHI_SQUARE]
-    free = min(_fit(distance, wrong, float(floor), -_MAX_Z)[0] for floor in _FLOORS[:: max(1, len(_FLOORS) // 8)])
+    bound = losses[best] + _HALF_CHI_SQUARE
+    free = min(curves.fit(float(floor), -_MAX_Z)[0] for floor in _FLOORS[::_COARSE])
     estimate = Estimate(
         value=float(_FLOORS[best]),
-        interval=Interval(low=float(within.min()), high=float(within.max())),
-        rows=len(wrong),
+        interval=Interval(low=_crossing(losses, best, bound, -1), high=_crossing(losses, best, bound, 1)),
+        rows=len(errors),
     )
-    return ErrorFloor(estimate, _logistic(-_z(fits[best][1], distance)), bool(losses[best] > free + _HALF_CHI_SQUARE))
+    return ErrorFloor(estimate, curves.own_errors(fits[best][1]), bool(free + _HALF_CHI_SQUARE < losses[best]))
 
 
-def _fit(distance: Floats, wrong: Floats, floor: float, least: float) -> tuple[float, Floats]:
-    """Negative log likelihood, and the curve's height at the surest rows and its slope."""
-    from scipy.optimize import minimize
+def _crossing(losses: Floats, best: int, bound: float, step: int) -> float:
+    """Where the profile of the losses rises through the bound, going from the best floor up or down."""
+    place = best
+    while 0 <= place + step < len(losses) and losses[place + step] <= bound:
+        place += step
+    beyond = place + step
+    if not 0 <= beyond < len(losses):
+        return float(_FLOORS[place])
+    share = (bound - losses[place]) / (losses[beyond] - losses[place])
+    return float(_FLOORS[place] + share * (_FLOORS[beyond] - _FLOORS[place]))
 
-    def loss(parameters: Floats) -> tuple[float, Floats]:
-        own = _logistic(-_z(parameters, distance))
+
+class _Curves:
+    """Curves of the own error over the distance to the surest rows: its log odds there, and their slope.
+
+    The likelihood is flat far from its optimum, so that each fit starts from the best of a grid.
+    """
+
+    def __init__(self, distance: Floats, wrong: Floats) -> None:
+        self._distance = distance
+        self._wrong = wrong
+        self._starts = np.array([(height, slope) for height in _HEIGHTS for slope in _SLOPES])
+        self._own = np.stack([self.own_errors(start) for start in self._starts])
+
+    def own_errors(self, parameters: Floats) -> Floats:
+        """What the curve says of each row, shape (n,)."""
+        z = np.clip(parameters[0] + parameters[1] * self._distance, -_MAX_Z, _MAX_Z)
+        found: Floats = 1.0 / (1.0 + np.exp(z))
+        return found
+
+    def fit(self, floor: float, least: float) -> tuple[float, Floats]:
+        """Negative log likelihood and parameters of the best curve above a floor, at least so high."""
+        from scipy.optimize import minimize
+
+        allowed = np.flatnonzero(self._starts[:, 0] >= least)
+        start = self._starts[allowed[np.argmin(self._losses(floor, self._own[allowed]))]]
+        bounds = [(least, _MAX_Z), (0.0, _MAX_Z)]
+        found = minimize(self._mean_loss, start, args=(floor,), jac=True, bounds=bounds, method="L-BFGS-B")
+        return float(found.fun) * len(self._wrong), np.asarray(found.x)
+
+    def _losses(self, floor: float, own: Floats) -> Floats:
         error = np.clip(floor + (1.0 - floor) * own, _TINY, 1.0 - _TINY)
-        value = -float(np.sum(wrong * np.log(error) + (1.0 - wrong) * np.log(1.0 - error)))
+        found: Floats = -(np.log(error) @ self._wrong + np.log1p(-error) @ (1.0 - self._wrong))
+        return found
+
+    def _mean_loss(self, parameters: Floats, floor: float) -> tuple[float, Floats]:
+        own, wrong = self.own_errors(parameters), self._wrong
+        error = np.clip(floor + (1.0 - floor) * own, _TINY, 1.0 - _TINY)
         slope = (wrong / error - (1.0 - wrong) / (1.0 - error)) * (1.0 - floor) * own * (1.0 - own)
-        return value, np.array([slope.sum(), (slope * distance).sum()])
-
-    bounds = [(least, _MAX_Z), (0.0, _MAX_Z)]
-    starts = [np.array([max(3.0, least), 1.0]), np.array([max(5.0, least), 3.0])]
-    found = min(
-        (minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B") for start in starts),
-        key=lambda result: float(result.fun),
-    )
-    return float(found.fun), np.asarray(found.x)
-
-
-def _z(parameters: Floats, distance: Floats) -> Floats:
-    found: Floats = np.clip(parameters[0] + parameters[1] * distance, -_MAX_Z, _MAX_Z)
-    return found
-
-
-def _logistic(z: Floats) -> Floats:
-    found: Floats = 1.0 / (1.0 + np.exp(-z))
-    return found
+        loss = float(self._losses(floor, own[None])[0])
+        return loss / len(wrong), np.array([slope.mean(), (slope * self._distance).mean()])

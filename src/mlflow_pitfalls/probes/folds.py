@@ -14,6 +14,7 @@ from mlflow_pitfalls.capture.statistics.metric_columns import finite_numbers, la
 from mlflow_pitfalls.capture.statistics.metrics import Predictions
 from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.probes.budget import Budget
+from mlflow_pitfalls.probes.fits import OutOfBudgetError
 
 Positions = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.float64]
@@ -21,10 +22,6 @@ Split = tuple[Positions, Positions]
 
 FOLDS = 5
 _SEED_RANGE = 2**31  # of scikit-learn's random states
-
-
-class BudgetEndedError(Exception):
-    """The budget does not allow the next fit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,11 +32,13 @@ class Target:
         positions: Which of the sampled rows they are, ascending.
         values: Codes of classes, or numbers; shape (n,).
         labels: The classes that the codes stand for, ascending; None in regression.
+        own_values: Labels or numbers as they came, in their own dtype: estimators read ``"1"`` and ``1`` apart.
     """
 
     positions: Positions
     values: npt.NDArray[Any]
     labels: npt.NDArray[Any] | None
+    own_values: npt.NDArray[Any]
 
     @property
     def rows(self) -> int:
@@ -50,11 +49,6 @@ class Target:
     def class_count(self) -> int:
         """Number of classes, 0 in regression."""
         return 0 if self.labels is None else len(self.labels)
-
-    @property
-    def own_values(self) -> npt.NDArray[Any]:
-        """Labels as they came, or numbers."""
-        return self.values if self.labels is None else np.asarray(self.labels[self.values])
 
     def coded(self, answer: Answer) -> Answer:
         """An answer in the target's own labels as one in codes.
@@ -69,7 +63,7 @@ class Target:
 
     def take(self, chosen: Positions) -> Target:
         """The same for some of these rows."""
-        return Target(self.positions[chosen], self.values[chosen], self.labels)
+        return Target(self.positions[chosen], self.values[chosen], self.labels, self.own_values[chosen])
 
 
 def readable_target(y: Any, task: Task, *, min_class_rows: int = FOLDS) -> Target | None:
@@ -90,7 +84,7 @@ def readable_target(y: Any, task: Task, *, min_class_rows: int = FOLDS) -> Targe
         numbers = finite_numbers(values)
         if numbers is None or bool((numbers == numbers[0]).all()):
             return None
-        return Target(np.arange(len(numbers)), numbers, None)
+        return Target(np.arange(len(numbers)), numbers, None, values)
     coded = label_codes(values) if task.is_classification else None
     if coded is None:
         return None
@@ -100,7 +94,7 @@ def readable_target(y: Any, task: Task, *, min_class_rows: int = FOLDS) -> Targe
         return None
     kept = np.flatnonzero(np.isin(codes, common))
     labels = np.array(classes, dtype=None if values.dtype.kind in "biuf" else object)
-    return Target(kept, np.searchsorted(common, codes[kept]), labels[common])
+    return Target(kept, np.searchsorted(common, codes[kept]), labels[common], values[kept])
 
 
 def sampled_target(target: Target, rows: int, seed: int) -> Target:
@@ -178,14 +172,15 @@ def out_of_fold(
         The answers of all rows in their order, and the seconds it took.
 
     Raises:
-        BudgetEndedError: The budget ended first.
+        OutOfBudgetError: The budget ended first.
     """
     started = time.perf_counter()
     answers: list[Answer] = []
     for number in range(len(splits)):
         done = time.perf_counter() - started
-        if not budget.allows((done / number if number else expected) * (len(splits) - number)):
-            raise BudgetEndedError
+        each = done / number if number else expected
+        if not budget.allows(each * (len(splits) - number)):
+            raise OutOfBudgetError(each * (len(splits) - number))
         answers.append(answer(number))
     order = np.argsort(np.concatenate([validation for _, validation in splits]), kind="stable")
     scores = [each.scores for each in answers if each.scores is not None]

@@ -16,10 +16,10 @@ from mlflow_pitfalls.model.record import LabelNoiseFacts, RunRecord
 from mlflow_pitfalls.model.values import Estimate
 from mlflow_pitfalls.probes.base import Probe, ProbeContext
 from mlflow_pitfalls.probes.error_floor import SURE, error_floor, log_odds
+from mlflow_pitfalls.probes.fits import FitFailedError, OutOfBudgetError
 from mlflow_pitfalls.probes.folds import (
     FOLDS,
     Answer,
-    BudgetEndedError,
     Target,
     as_predictions,
     ask,
@@ -46,11 +46,11 @@ _SEED_RANGE = 2**31
 def _run(context: ProbeContext, record: RunRecord) -> Mapping[str, object]:
     target = readable_target(context.y_train, context.task)
     if target is None or target.rows < MIN_ROWS:
-        return {}
+        raise FitFailedError(f"fewer than {MIN_ROWS} sampled rows are of classes that can be cross-validated")
     target = sampled_target(target, MAX_ROWS, context.seed)
     table = plain_table(context.x_train, target.positions)
-    if table is None or not context.budget.allows(FOLDS * _USUAL_SECONDS):
-        return {}
+    if table is None:
+        raise FitFailedError("no column can be made a number or a category")
     splits = fold_positions(target, FOLDS, context.seed)
     folds = prepared_folds(table, splits)
     best: tuple[float, str, Answer] | None = None
@@ -60,12 +60,15 @@ def _run(context: ProbeContext, record: RunRecord) -> Mapping[str, object]:
             answer, seconds = out_of_fold(
                 _asked(build, folds, target), splits, budget=context.budget, expected=expected * cost
             )
-        except BudgetEndedError:
+        except OutOfBudgetError:
+            if best is None:
+                raise
             break
         expected = seconds / FOLDS / cost
         loss = _log_loss(answer, target)
         best = min(best or (loss, name, answer), (loss, name, answer), key=lambda found: found[0])
-    return {} if best is None else {"label_noise": _facts(context, target, best[1], best[2])}
+    assert best is not None
+    return {"label_noise": _facts(context, target, best[1], best[2])}
 
 
 def _models(seed: int) -> Iterator[tuple[str, float, Callable[[], Any]]]:
@@ -156,4 +159,5 @@ LABEL_NOISE = Probe(
     not_needed=_not_needed,
     seconds=_seconds,
     run=_run,
+    needs_estimator=False,
 )

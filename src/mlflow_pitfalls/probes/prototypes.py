@@ -18,9 +18,9 @@ from mlflow_pitfalls.model.record import PrototypeFacts, RunRecord
 from mlflow_pitfalls.model.values import Estimate, Task
 from mlflow_pitfalls.probes.base import Probe, ProbeContext
 from mlflow_pitfalls.probes.families import QuickModel, quick_models
+from mlflow_pitfalls.probes.fits import FitFailedError, OutOfBudgetError
 from mlflow_pitfalls.probes.folds import (
     Answer,
-    BudgetEndedError,
     Target,
     as_predictions,
     ask,
@@ -106,7 +106,7 @@ class _Leaderboard:
         try:
             found, seconds = out_of_fold(answer, self._splits, budget=self._context.budget, expected=expected)
             score = self._score(as_predictions(found, self._target))
-        except BudgetEndedError:
+        except OutOfBudgetError:
             return self._facts(name, family, is_run=is_run, error=BUDGET)
         except Exception as error:  # noqa: BLE001 - a model that fails on these data is shown as such
             passed = time.perf_counter() - started
@@ -144,11 +144,11 @@ class _Leaderboard:
 def _run(context: ProbeContext, record: RunRecord) -> Mapping[str, object]:
     target = readable_target(context.y_train, context.task)
     if target is None:
-        return {}
+        raise FitFailedError("there are no two values of the target to tell apart")
     target = sampled_target(target, MAX_ROWS, context.seed)
     table = plain_table(context.x_train, target.positions)
     if table is None:
-        return {}
+        raise FitFailedError("no column can be made a number or a category")
     board = _Leaderboard(context, target, table)
     found = [board.dummy()]
     own_is_due = context.estimator is not None
@@ -187,4 +187,5 @@ PROTOTYPES = Probe(
     not_needed=_not_needed,
     seconds=_seconds,
     run=_run,
+    needs_estimator=False,
 )
