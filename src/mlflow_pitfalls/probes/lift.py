@@ -17,7 +17,6 @@ from mlflow_pitfalls.probes.fits import FitFailedError, OutOfBudgetError
 from mlflow_pitfalls.probes.folds import (
     FOLDS,
     Answer,
-    BudgetEndedError,
     Target,
     as_predictions,
     ask,
@@ -65,8 +64,8 @@ def _run(context: ProbeContext, record: RunRecord) -> Mapping[str, object]:
     expected = _seconds(context) / FOLDS
     try:
         found, _ = out_of_fold(answer, splits, budget=context.budget, expected=expected)
-    except BudgetEndedError:
-        raise OutOfBudgetError(expected * FOLDS) from None
+    except OutOfBudgetError:
+        raise
     except Exception as error:
         raise FitFailedError(f"a fit on part of the rows ended with {type(error).__name__}") from error
     facts = _facts(context, target, found)
