@@ -15,6 +15,7 @@ from mlflow_pitfalls.model.profile import (
     Association,
     ClassCount,
     ColumnKind,
+    ColumnPair,
     ColumnProfile,
     ConflictFacts,
     DatasetProfile,
@@ -98,6 +99,7 @@ COLUMNS = built(
     missing=ROWS,
     infinite=ROWS,
     std=maybe(NUMBERS),
+    quantiles=few(st.tuples(st.sampled_from([0.25, 0.5, 0.75]), NUMBERS)),
     distinct=maybe(ROWS),
     singletons=maybe(ROWS),
     kinds=few(built(ValueCount, value=st.sampled_from(["number", "number written as text", "text"]), count=ROWS)),
@@ -133,6 +135,9 @@ TARGETS = built(
     std=maybe(NUMBERS),
     minimum=maybe(NUMBERS),
     maximum=maybe(NUMBERS),
+    skew=maybe(NUMBERS),
+    skew_interval=maybe(built(Interval, low=NUMBERS, high=NUMBERS)),
+    quantiles=few(st.tuples(st.sampled_from([0.25, 0.5, 0.75]), NUMBERS)),
     classes=few(built(ClassCount, label=NAMES, count=ROWS)),
 )
 PROFILES = built(
@@ -147,6 +152,9 @@ PROFILES = built(
     target=maybe(TARGETS),
     duplicates=maybe(
         built(DuplicateFacts, rows_checked=ROWS, duplicates=ROWS, expected=st.floats(0, 1e7)),
+    ),
+    collinear=few(
+        built(ColumnPair, first=NAMES, second=NAMES, correlation=st.one_of(st.floats(-1, 1), NUMBERS), rows=ROWS)
     ),
     conflicts=maybe(built(ConflictFacts, rows_checked=ROWS, conflicting=ROWS, expected=st.floats(0, 1e7))),
 )

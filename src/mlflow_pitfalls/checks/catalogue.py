@@ -11,6 +11,7 @@ from mlflow_pitfalls.checks.baselines import no_baseline_run
 from mlflow_pitfalls.checks.below_benchmark import below_benchmark
 from mlflow_pitfalls.checks.calibration import miscalibrated
 from mlflow_pitfalls.checks.cardinality import high_cardinality_feature
+from mlflow_pitfalls.checks.collinear import collinear_features
 from mlflow_pitfalls.checks.column_types import infinite_or_huge, mixed_types
 from mlflow_pitfalls.checks.conflicts import conflicting_labels
 from mlflow_pitfalls.checks.data_columns import constant_feature, missing_values
@@ -31,9 +32,11 @@ from mlflow_pitfalls.checks.oversampling import oversampling_overfit
 from mlflow_pitfalls.checks.preprocessing import preprocess_before_split
 from mlflow_pitfalls.checks.rare_classes import too_few_minority
 from mlflow_pitfalls.checks.resampling import resample_before_split, resampled_test_set
+from mlflow_pitfalls.checks.scaling import unscaled_features
 from mlflow_pitfalls.checks.searches import grid_too_large, tuned_on_edge
 from mlflow_pitfalls.checks.sentinels import disguised_missing
 from mlflow_pitfalls.checks.silent_classes import class_never_predicted
+from mlflow_pitfalls.checks.skewed_target import skewed_target
 from mlflow_pitfalls.checks.split_classes import class_missing_in_split
 from mlflow_pitfalls.checks.split_shares import unstratified_split
 from mlflow_pitfalls.checks.target_type import target_type_mismatch
@@ -80,6 +83,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     resample_before_split,
     resampled_test_set,
     oversampling_overfit,
+    skewed_target,
     slow_training,
     diminishing_rows,
     superlinear_fit,
@@ -92,6 +96,8 @@ ALL_CHECKS: tuple[Check, ...] = (
     test_set_too_small,
     unstable_score,
     below_benchmark,
+    collinear_features,
+    unscaled_features,
     weak_segment,
     miscalibrated,
     tuned_on_edge,

@@ -28,7 +28,7 @@ from mlflow_pitfalls.model.values import Severity
     severity=Severity.MEDIUM,
     cost=Cost.PROBE,
     needs=(Fact.FIT, Fact.CLASSIFICATION, Fact.LABEL_NOISE),
-    explained_by=("no-lift",),
+    explained_by=("no-lift", "conflicting-labels"),
     thresholds={
         "max_share": Threshold(
             0.03,

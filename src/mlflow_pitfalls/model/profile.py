@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mlflow_pitfalls.model.values import Role, Task
+from mlflow_pitfalls.model.values import Interval, Role, Task
 
 
 class ColumnKind(StrEnum):
@@ -151,6 +151,7 @@ class TargetProfile:
     minimum: float | None = None
     maximum: float | None = None
     skew: float | None = None
+    skew_interval: Interval | None = None  # only of a skewness above 1 in size
     quantiles: tuple[tuple[float, float], ...] = ()
     histogram: Histogram | None = None
 

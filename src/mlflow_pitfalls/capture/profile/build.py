@@ -14,6 +14,7 @@ from mlflow_pitfalls.capture.containers import Sample, container_name
 from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.capture.fingerprints.fingerprint import content_digest
 from mlflow_pitfalls.capture.profile.association import sampled_target
+from mlflow_pitfalls.capture.profile.collinear import collinear_pairs
 from mlflow_pitfalls.capture.profile.duplicates import repeat_facts
 from mlflow_pitfalls.capture.profile.exact import exact_moments
 from mlflow_pitfalls.capture.profile.extras import TIME_BUDGET, Extras, extras_of
@@ -22,7 +23,7 @@ from mlflow_pitfalls.capture.profile.labels import STRICT
 from mlflow_pitfalls.capture.profile.moments import Moments, moments_of_columns
 from mlflow_pitfalls.capture.profile.sampled import histogram_of, numbering_density, quantiles_of
 from mlflow_pitfalls.capture.profile.target import finite_or_none, profile_target
-from mlflow_pitfalls.model.profile import ColumnKind, ColumnProfile, DatasetProfile
+from mlflow_pitfalls.model.profile import ColumnKind, ColumnPair, ColumnProfile, DatasetProfile
 from mlflow_pitfalls.model.values import Role, Task
 
 MAX_PROFILED_COLUMNS = 300
@@ -88,13 +89,15 @@ def profile_dataset(
     working = thread_time()
     extras = extras_of(columns, target, privacy, working, notes)
     profiles = tuple(_column(i, sample, columns[i], extras[i], measured, privacy=privacy) for i in range(width))
+    collinear: tuple[ColumnPair, ...] = ()
     duplicates, conflicts = None, None
     if thread_time() - working < TIME_BUDGET:
+        collinear = collinear_pairs(columns, sample.names, [one.values.top_count for one in extras])
         duplicates, conflicts = repeat_facts(
             X, y, sample=sample, target_sample=target_sample, is_classification=task.is_classification
         )
     else:
-        notes.append("duplicate rows were not counted: the time for a profile was spent")
+        notes.append("duplicate rows and pairs of columns were not looked at: the time for a profile was spent")
     target_profile = None
     if y is not None and task not in _TASKS_WITHOUT_TARGET:
         target_profile = profile_target(
@@ -111,6 +114,7 @@ def profile_dataset(
         target=target_profile,
         duplicates=duplicates,
         conflicts=conflicts,
+        collinear=collinear,
         digest=content_digest(X),
         seconds=perf_counter() - started,
         notes=tuple(notes),

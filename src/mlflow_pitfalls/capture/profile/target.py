@@ -13,8 +13,12 @@ from mlflow_pitfalls.capture.containers import as_vector, shape_of
 from mlflow_pitfalls.capture.profile.labels import MAX_CLASSES, STRICT, counted, labels_of_counts
 from mlflow_pitfalls.capture.profile.moments import moments_of_columns
 from mlflow_pitfalls.capture.profile.sampled import histogram_of, is_whole, quantiles_of, runs
+from mlflow_pitfalls.capture.profile.skewness import skew_interval
 from mlflow_pitfalls.model.profile import ClassCount, TargetProfile
 from mlflow_pitfalls.model.values import Task
+
+# Of a target with less skewness nobody asks for the interval.
+_SKEWED = 1.0
 
 
 def profile_target(
@@ -90,6 +94,7 @@ def _regression(
     ordered = np.sort(sampled[np.isfinite(sampled)])
     any_finite = bool(moments.finite[0])
     told = any_finite and privacy != STRICT
+    skew = finite_or_none(moments.skew()[0])
     return replace(
         empty,
         missing=int(moments.missing[0]),
@@ -99,7 +104,8 @@ def _regression(
         std=finite_or_none(moments.std()[0]),
         minimum=finite_or_none(moments.low[0]) if told else None,
         maximum=finite_or_none(moments.high[0]) if told else None,
-        skew=finite_or_none(moments.skew()[0]),
+        skew=skew,
+        skew_interval=skew_interval(numbers, skew) if skew is not None and abs(skew) > _SKEWED else None,
         quantiles=quantiles_of(ordered) if told else (),
         histogram=histogram_of(ordered) if told else None,
     )
