@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mlflow_pitfalls.api import disable, enable, enabled, flush, report
+    from mlflow_pitfalls.api import disable, enable, enabled, flush, probe, report
     from mlflow_pitfalls.errors import MissingExtraError, PitfallsError, SchemaError, SettingsError
     from mlflow_pitfalls.version import __version__
 
@@ -26,6 +26,7 @@ __all__ = [
     "enable",
     "enabled",
     "flush",
+    "probe",
     "report",
 ]
 
@@ -39,6 +40,7 @@ _HOMES = {
     "enable": "api",
     "enabled": "api",
     "flush": "api",
+    "probe": "api",
     "report": "api",
 }
 

@@ -1,4 +1,4 @@
-"""What users call: ``enable``, ``disable``, ``flush``, ``report``."""
+"""What users call: ``enable``, ``disable``, ``flush``, ``report``, ``probe``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mlflow_pitfalls.checks.suppression import unknown
 from mlflow_pitfalls.errors import PitfallsError, SettingsError, forget_reported, guard, set_test_mode
 from mlflow_pitfalls.notebook_cells import watch_cells
 from mlflow_pitfalls.reporting.notebook import Report
-from mlflow_pitfalls.session import Session
+from mlflow_pitfalls.session import Session, active_run
 from mlflow_pitfalls.settings import Privacy, Settings
 from mlflow_pitfalls.sinks.runs import load_report
 from mlflow_pitfalls.sinks.uris import run_url
@@ -50,8 +50,8 @@ def enable(
 
     Args:
         autolog: Turn on MLflow autologging for scikit-learn, XGBoost and LightGBM unless it is configured already.
-        probe_budget: Share of the wall-clock spent in fits that extra small fits may take, 0..1. This
-            version makes none.
+        probe_budget: Share of the wall-clock spent in fits that extra small fits may take, 0..1, beside five
+            seconds a process; 0 makes none. They run in a process of their own, on one core.
         privacy: ``default``, or ``strict`` to write no values at all.
         ignore: Checks or groups that shall not flag: ``"overfit"``, ``"PF3"``, ``"overfit until 2027-01-31 because the
             trees are pruned later"``, or ``{"check": "overfit", "until": "2027-01-31", "reason": "…"}``. They still
@@ -145,6 +145,39 @@ def flush(timeout: float = _FLUSH_SECONDS) -> list[Report]:
         The reports finished since the last call.
     """
     return _session.flush(timeout) if _session is not None else []
+
+
+def probe(model: Any, X: Any, y: Any, *, budget: float = 60.0) -> Report:
+    """Find out by extra fits what a model's scores alone do not tell: whether a simpler or a linear model does as well.
+
+    A quarter of the rows is held out, in the classes' own shares; a copy of the model is fitted to the others and then
+    every probe runs while the budget lasts: the same model regularised more, a linear one, wrong labels, fewer rows,
+    columns that carry nothing. The model, the rows and the global random state stay as they are. Inside an MLflow run,
+    and after :func:`enable`, the report becomes that run's; otherwise nothing is logged.
+
+    Args:
+        model: A classifier or regressor, fitted or not.
+        X: Features in any container that scikit-learn takes, shape (n, columns).
+        y: Targets, shape (n,).
+        budget: Seconds for all fits together; the one that is running when they end is finished.
+
+    Returns:
+        A report that shows itself in a notebook.
+
+    Raises:
+        PitfallsError: The model cannot be copied or fitted, or the rows cannot be split.
+    """
+    if not budget > 0:
+        raise PitfallsError(f"budget must be a positive number of seconds, found {budget!r}")
+    from mlflow_pitfalls.probing import probe_model
+
+    session = _session
+    run, uri = active_run() if session is not None else (None, "")
+    settings = session.settings if session is not None else Settings.load()
+    found = probe_model(model, X, y, budget=budget, settings=settings, run=run)
+    if session is not None and run is not None:
+        session.publish(found.record, found.outcomes, uri)
+    return found
 
 
 def report(run_id: str | None = None, *, tracking_uri: str | None = None) -> Report:

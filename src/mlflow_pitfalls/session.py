@@ -20,6 +20,7 @@ from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.hooks.mlflow_runs import run_info
 from mlflow_pitfalls.model.items import LogItems
 from mlflow_pitfalls.model.metric_names import merged_benchmark
+from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
 from mlflow_pitfalls.model.suppression import Suppression
 from mlflow_pitfalls.notebook_cells import in_notebook
@@ -105,6 +106,12 @@ class Session:
             self._writer.close(self.settings.exit_timeout)
         self._helper.close()
         self.recorder.forget()
+
+    def publish(self, record: RunRecord, outcomes: Outcomes, tracking_uri: str) -> None:
+        """Write a report that was made elsewhere as that of its run."""
+        url = run_url(tracking_uri, record.run.experiment_id, record.run.run_id)
+        self._remember(Report(record=record, outcomes=outcomes, url=url))
+        self._writer.submit(tracking_uri, partial(settled_items, record, outcomes, docs=explanations()))
 
     def _captured(self, draft: RunDraft) -> None:
         self._budget.earn(draft.fits[-1].seconds)

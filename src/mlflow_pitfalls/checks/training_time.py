@@ -41,8 +41,9 @@ def slow_training(record: RunRecord, limits: Limits) -> Verdict:
 
     What it does:
         Measures the wall-clock of the longest fit. More than {budget} seconds is flagged, and, where a linear model was
-        fitted to the same rows, more than {times_linear} times its time for less than {min_gain} more skill (upper
-        bound of the gain's interval). Fits of under {min_seconds} s are never slow.
+        fitted to the same rows, or to a sample of them (its time is then taken in proportion), more than {times_linear}
+        times its time for less than {min_gain} more skill (upper bound of the gain's interval). Fits of under
+        {min_seconds} s are never slow.
 
     Why is this bad:
         Every later step waits for it: each idea, each search, each retraining. Ten experiments a day teach more than
@@ -88,13 +89,14 @@ def _against_linear(record: RunRecord, limits: Limits) -> Verdict | None:
     if linear is None or linear.seconds is None or fit.seconds < limits["min_seconds"]:
         return None
     gain = decided(linear.gain_skill)
-    ratio = fit.seconds / linear.seconds
+    linear_seconds = linear.seconds * max(1.0, fit.rows / linear.rows if linear.rows else 1.0)  # on all rows
+    ratio = fit.seconds / linear_seconds
     # `gain` is the linear model's score minus the run's: what the run gains is at most the negated lower bound.
     if gain is None or ratio <= limits["times_linear"] or -gain[1].low >= limits["min_gain"]:
         return None
     return _slow(
         fit,
-        f"while {short(linear.description)} takes {seconds(linear.seconds)} and scores at most "
+        f"while {short(linear.description)} takes {seconds(linear_seconds)} and scores at most "
         f"{number(max(0.0, -gain[1].low))} lower in skill",
         evidence(
             limits,
