@@ -20,7 +20,7 @@ from mlflow_pitfalls.model.values import Estimate, Interval
 Floats = npt.NDArray[np.float64]
 
 SURE = 0.05  # a row whose own error, by the curve, is less likely than that is one that the model is sure of
-_FLOORS = np.concatenate([np.arange(0.0, 0.12, 0.005), np.arange(0.12, 0.5, 0.02)])
+_FLOORS = np.concatenate([np.arange(0.0, 0.12, 0.01), np.arange(0.12, 0.5, 0.03)])
 _SUREST = 0.9  # quantile of the log odds at which ...
 _OWN_ERROR = 0.01  # ... the model's own errors are rarer than that: flat errors are a floor, not a slope of zero
 _ODDS_LIMIT = 1e-3  # probabilities nearer to 0 or 1 are taken as this near
