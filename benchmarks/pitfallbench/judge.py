@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import mlflow_pitfalls
-from benchmarks.pitfallbench import harm
+from benchmarks.pitfallbench import harm, vault
 from benchmarks.pitfallbench.cases import Case, plan_of
 from benchmarks.pitfallbench.injections.base import LOSS
 from benchmarks.pitfallbench.plan import Plan
@@ -25,10 +25,10 @@ LETTERS = {
     Status.ERRORED: "e",
 }
 MEASURED = {
-    "no-lift": harm.no_lift_is_true,
-    "simple-rule-suffices": harm.simple_rule_is_true,
-    "overfit": harm.overfit_is_true,
-    "underfit": harm.underfit_is_true,
+    "no-lift": vault.no_lift_is_true,
+    "simple-rule-suffices": vault.simple_rule_is_true,
+    "overfit": vault.overfit_is_true,
+    "underfit": vault.underfit_is_true,
 }
 
 
@@ -49,7 +49,7 @@ def judge(case: Case, data: Path | None = None) -> dict[str, Any]:
         warnings.simplefilter("ignore")
         plan = plan_of(case, data)
         started = time.perf_counter()
-        outcomes, played = _watched(plan, probes=case.spec.needs_probes)
+        outcomes, played = watched(plan, probes=case.spec.needs_probes)
     line["seconds"] = round(time.perf_counter() - started, 2)
     line["said"] = {outcome.check: _said(outcome) for outcome in outcomes.outcomes}
     claims = true_claims(plan, played)
@@ -70,7 +70,8 @@ def _measured(plan: Plan, played: Played, said: dict[str, str]) -> set[str]:
         return {check for check, test in MEASURED.items() if said.get(check, "").startswith("F") and test(plan, played)}
 
 
-def _watched(plan: Plan, *, probes: bool) -> tuple[Outcomes, Played]:
+def watched(plan: Plan, *, probes: bool) -> tuple[Outcomes, Played]:
+    """The script, played while it is watched."""
     mlflow_pitfalls.enable(
         autolog=False,
         terminal=False,

@@ -46,6 +46,7 @@ class Spec:
         scale: Whether numeric columns are scaled; None for "as the kind wants it".
         drop: Columns that it does not see.
         finite: Whether infinite values are replaced first.
+        levels: Of a category that its encoding keeps; None for all.
         impute: Whether missing values are filled even if the training rows hold none.
     """
 
@@ -57,6 +58,7 @@ class Spec:
     drop: list[str] = field(default_factory=list)
     finite: bool = False
     impute: bool = False
+    levels: int | None = LEVELS
 
     def estimator(self) -> Any:
         """The bare estimator, unfitted."""
@@ -84,7 +86,7 @@ class Spec:
             return make_pipeline(*steps, model) if steps else model
         encode = make_pipeline(
             FunctionTransformer(as_text, feature_names_out="one-to-one"),
-            OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=LEVELS, sparse_output=False),
+            OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=self.levels, sparse_output=False),
         )
         numbers = make_pipeline(*steps) if steps else "passthrough"
         return make_pipeline(make_column_transformer((numbers, numeric), (encode, text)), model)

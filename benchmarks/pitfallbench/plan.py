@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.pitfallbench.datasets import CLASSES, NUMBERS, Table
+from benchmarks.pitfallbench.datasets import CLASSES, Table
 from benchmarks.pitfallbench.models import Spec
 
 ROWS = 1_200  # of a script's table, at most
@@ -88,9 +88,6 @@ def prepare(table: Table, model: Spec, seed: int, *, rows: int = ROWS) -> Plan:
     if table.task == CLASSES:
         enough = y.map(y.value_counts()) >= 4  # a stratified split wants at least two
         X, y = X[enough].reset_index(drop=True), y[enough].reset_index(drop=True)
-    if (model.kind, model.task) == ("vectors", NUMBERS):  # its defaults are meant for a target of spread 1
-        spread = float(y.std())
-        model.params = {"C": spread, "epsilon": spread / 10, **model.params}
     model.impute = bool(table.X.select_dtypes("number").isna().any(axis=None))
     return Plan(
         table=table,

@@ -52,7 +52,7 @@ def _identifier(plan: Plan, kind: str, rng: Rng) -> None:
     if kind == "sequence":
         plan.set_columns(customer_id=np.arange(1, size + 1))
     elif kind == "numbers":
-        plan.set_columns(account=rng.choice(10**7, size=size, replace=False))
+        plan.set_columns(account_number=rng.choice(10**7, size=size, replace=False))
     else:
         plan.set_columns(reference=[str(uuid.UUID(bytes=rng.bytes(16))) for _ in range(size)])
         plan.model.drop = ["reference"] if plan.seed % 4 else []
@@ -63,6 +63,7 @@ def _many_levels(plan: Plan, levels: int, rng: Rng) -> None:
     """A category of many levels, many of them seen once. Strength: levels."""
     weights = 1 / np.arange(1, levels + 1)
     chosen = rng.choice(levels, size=len(plan.y), p=weights / weights.sum())
+    plan.model.levels = None
     plan.set_columns(town=pd.Series([f"town {code}" for code in chosen], dtype=object))
 
 

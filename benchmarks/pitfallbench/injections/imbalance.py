@@ -21,6 +21,7 @@ from benchmarks.pitfallbench.plan import Plan, Sides
 from benchmarks.pitfallbench.scripts import Played, plain_split
 
 TRAIN_CLASS_ROWS = 10
+BY_HEART = 0.3
 
 
 def _thin_out(plan: Plan, ratio: float, rng: Rng, *, noisy: bool = False) -> None:
@@ -160,6 +161,19 @@ def _oversampled_training(plan: Plan, name: str, rng: Rng) -> None:
         another_model(plan, "tree", max_depth=None)
 
 
+def _learnt_by_heart(plan: Plan, played: Played) -> bool:
+    """The rare class is recalled far better among the training rows than among the held-out ones."""
+    X_train, X_test, y_train, y_test = played.sides
+    rare = pd.Series(np.asarray(y_test)).value_counts().index[-1]
+
+    def recall(X: Any, y: Any) -> float:
+        rows = np.asarray(y) == rare
+        return float((played.model.predict(X)[rows] == rare).mean())
+
+    enough = (np.asarray(y_test) == rare).sum() >= TRAIN_CLASS_ROWS
+    return bool(enough and recall(X_train, y_train) - recall(X_test, y_test) > BY_HEART)
+
+
 _RARE = (
     "class-imbalance",
     "too-few-minority",
@@ -250,6 +264,8 @@ IMBALANCE = (
         inject=_oversampled_training,
         strengths=("random", "smote"),
         finds=("oversampling-overfit", "overfit"),
+        harm=BY_RESULT,
+        happened=_learnt_by_heart,
         beside=("duplicate-rows", "oversampling-overfit", "overfit", "train-test-drift", *_RARE),
         fits=both(of_two_classes, has_numbers),
     ),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from benchmarks.pitfallbench.injections.base import (
     BLATANT,
+    BY_RESULT,
     LOSS,
     Injection,
     Rng,
@@ -21,6 +22,11 @@ from benchmarks.pitfallbench.injections.base import (
     pick,
 )
 from benchmarks.pitfallbench.plan import Plan
+from benchmarks.pitfallbench.scripts import plain_split
+from benchmarks.pitfallbench.vault import rule_share
+
+MANY_VALUES = 150
+CLEARLY = 0.97  # of the model's skill: the check asks for 0.95
 
 
 def _permuted(plan: Plan, rows: Any, rng: Rng) -> None:
@@ -95,18 +101,13 @@ def _class_of_numbers(plan: Plan, decimals: int, rng: Rng) -> None:
     values = plan.y.astype(float)
     scaled = (values - values.min()) / (values.max() - values.min())
     plan.y = (scaled * 10**decimals).round().astype(int) * 7
-    plan.split = None
     plan.model.task = "classes"
-    from benchmarks.pitfallbench.scripts import plain_split
-
     plan.split = plain_split()
 
 
 def _numbers_of_classes(plan: Plan, strength: Any, rng: Rng) -> None:
     """A regressor on two classes."""
     plan.model.task = "numbers"
-    from benchmarks.pitfallbench.scripts import plain_split
-
     plan.split = plain_split()
 
 
@@ -142,6 +143,8 @@ LABELS = (
         inject=_one_rule,
         strengths=(2.0, 4.0, 10.0),
         finds=("simple-rule-suffices",),
+        harm=BY_RESULT,
+        happened=lambda plan, played: rule_share(plan, played) >= CLEARLY,
         beside=("useless-features", "linear-suffices"),
         fits=has_numbers,
         is_cause=True,
@@ -158,7 +161,8 @@ LABELS = (
     Injection(
         name="classifier-on-numbers",
         inject=_class_of_numbers,
-        strengths=(2, 3),
+        strengths=(1, 3),
+        blatant_from=3,
         finds=("target-type-mismatch",),
         beside=(
             "too-few-minority",
@@ -170,7 +174,7 @@ LABELS = (
             "underfit",
             "accuracy-paradox",
         ),
-        fits=of_numbers,
+        fits=lambda table: of_numbers(table) and table.y.nunique() > MANY_VALUES,
         models=("neighbours", "tree", "forest"),
     ),
     Injection(

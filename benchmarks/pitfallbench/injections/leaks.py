@@ -45,6 +45,7 @@ def _named_leak(plan: Plan, noise: float, rng: Rng) -> None:
     name = f"{plan.y.name or 'target'}_group"
     plan.set_columns(**{name: np.round(_standard(plan.y) * 2 + rng.normal(size=len(plan.y)) * noise, 1)})
     _unknown_at_prediction(plan, name, rng)
+    plan.frames = True  # arrays have no names
 
 
 def _leak_in_parts(plan: Plan, noise: float, rng: Rng) -> None:
