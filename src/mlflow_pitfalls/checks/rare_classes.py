@@ -30,7 +30,10 @@ from mlflow_pitfalls.model.values import Severity
     severity=Severity.MEDIUM,
     cost=Cost.SCAN,
     needs=(Fact.FIT, Fact.CLASSIFICATION, Fact.TRAIN_CLASSES),
-    explained_by=(Link("class-never-predicted", same_columns=True),),
+    explained_by=(
+        "target-type-mismatch",
+        Link("class-never-predicted", same_columns=True),
+    ),
     thresholds={
         "min_train_rows": Threshold(
             50.0,

@@ -48,7 +48,7 @@ _OF_SCORES = frozenset(
     severity=Severity.HIGH,
     cost=Cost.FREE,
     needs=(Fact.FIT, Fact.CLASSIFICATION),
-    explained_by=("no-lift", "accuracy-paradox"),
+    explained_by=("target-type-mismatch", "no-lift", "accuracy-paradox"),
     thresholds={
         "max_predictions": Threshold(
             0.0, "predictions", "how often a class is answered, at most, to be called never predicted", "by definition"

@@ -31,6 +31,7 @@ from mlflow_pitfalls.model.values import Severity
     severities=(Severity.MEDIUM, Severity.HIGH),
     cost=Cost.SCAN,
     needs=(Fact.FIT, Fact.CLASSIFICATION, Fact.TRAIN_CLASSES),
+    explained_by=("target-type-mismatch",),
     thresholds={
         "max_missing": Threshold(
             0.0, "classes", "classes that may stand on one side of the split only", "a class is needed on both sides"

@@ -50,14 +50,15 @@ def weak_segment(record: RunRecord, limits: Limits) -> Verdict:
 
     What it does:
         Divides the held-out rows by each column: its values, or five ranges of equal size, where at least 5 % and at
-        most half of the rows fall into one. A segment's *score* is the model's accuracy there (balanced by class where
-        the script weighted or resampled the classes), or one minus its absolute error in units of a dummy's.
+        most half of the rows fall into one. A segment's *score* is the model's accuracy there, or one minus its
+        absolute error in units of a dummy's.
 
         Scores alone mislead: a segment of nine quiet customers in ten is easier than one of even shares, and a range of
         large values has larger errors. So its *skill* is compared too: how far the model does better than a rule that
         knows only this column, and answers the commonest class (or the median) of each segment. A flag needs both to
         lie more than {max_difference} below those of the other rows with their whole 95 % intervals, an adjusted
-        p-value below {max_p}, and a model that does have skill on the other rows.
+        p-value below {max_p}, and a model that does have skill on the other rows. One whose labels trade accuracy for
+        the recall of a rare class often has none there, and is not judged.
 
     Why is this bad:
         An average hides it, and the customers of that segment do not live in the average. There the relation may be

@@ -57,13 +57,6 @@ def test_a_harder_mixture_is_no_lack_of_skill() -> None:
     assert facts.skill_difference.value > 0
 
 
-def test_balanced_losses_count_each_class_alike() -> None:
-    y = np.repeat([0, 1], [900, 100])
-    losses = losses_of(Task.BINARY, y, np.zeros(1000, int), balanced=True)
-    assert losses is not None
-    assert (losses.weights * losses.model).sum() / losses.weights.sum() == pytest.approx(0.5)
-
-
 def test_values_that_few_rows_share_are_not_told() -> None:
     column = pd.Series(["common"] * 60 + ["Jane Doe"] * 19)
     found = segmentation(column, "name")

@@ -18,14 +18,8 @@ def segments(sources: Sources) -> Mapping[str, object]:
     rows = np.arange(len(held_out.y)) if held_out.labels.index is None else held_out.labels.index
     if len(rows) != len(held_out.labels.values) or len(frame.frame) != len(held_out.y):
         return {}
-    fit = sources.fit
     names = sources.training.frame.names if sources.training.frame is not None else frame.names
-    losses = losses_of(
-        sources.training.task,
-        held_out.y[rows],
-        held_out.labels.values,
-        balanced=fit.class_weight or fit.threshold_tuned or fit.sampler is not None or fit.sample_weight,
-    )
+    losses = losses_of(sources.training.task, held_out.y[rows], held_out.labels.values)
     if losses is None:
         return {}
     found = segment_facts(frame.frame.iloc[rows], losses, names, privacy=sources.settings.privacy)

@@ -34,14 +34,17 @@ _Z95 = 1.959963984540054  # two-sided 95 % quantile of the normal distribution
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Losses:
-    """What each held-out row cost: ``model`` the model, ``dummy`` the best answer for all rows; ``codes`` the target.
+    """What each held-out row cost.
 
-    ``weights`` makes the classes even where the script did; ``scale`` turns a mean loss into one minus a score.
+    Attributes:
+        model: The model's loss by row: 1 for a wrong class, the absolute error of a number.
+        target: Codes of classes, or numbers.
+        scale: What turns a mean loss into one minus a score.
+        metric: What the score is called.
     """
 
     model: FloatArray
     target: Array
-    weights: FloatArray
     scale: float
     metric: str
 
@@ -51,17 +54,16 @@ class Losses:
         return self.target.dtype.kind in "iu"
 
 
-def losses_of(task: Task, y_true: Array, y_pred: Array, *, balanced: bool = False) -> Losses | None:
+def losses_of(task: Task, y_true: Array, y_pred: Array) -> Losses | None:
     """Losses of the model by row; None where target and prediction cannot be compared.
 
     Args:
         task: Classification or regression; others have none.
         y_true: Targets, shape (n,).
         y_pred: What the model answered, shape (n,).
-        balanced: Rows count by the rarity of their class, as where the script weighted or resampled them.
     """
     if task.is_classification:
-        return _of_classes(y_true, y_pred, balanced)
+        return _of_classes(y_true, y_pred)
     if task is not Task.REGRESSION:
         return None
     true, predicted = finite_numbers(y_true), finite_numbers(y_pred)
@@ -70,20 +72,15 @@ def losses_of(task: Task, y_true: Array, y_pred: Array, *, balanced: bool = Fals
     scale = float(np.abs(true - np.median(true)).mean())
     if not scale > 0:
         return None
-    return Losses(np.abs(true - predicted), true, np.ones(len(true)), scale, "absolute error")
+    return Losses(np.abs(true - predicted), true, scale, "absolute error")
 
 
-def _of_classes(y_true: Array, y_pred: Array, balanced: bool) -> Losses | None:
+def _of_classes(y_true: Array, y_pred: Array) -> Losses | None:
     coded = label_codes(y_true, y_pred)
     if coded is None or len(y_true) != len(y_pred) or not len(y_true):
         return None
     (true, predicted), _ = coded
-    weights = np.ones(len(true))
-    if balanced:
-        counts = np.bincount(true)
-        weights = len(true) / (np.count_nonzero(counts) * counts[true].astype(np.float64))
-    wrong = (true != predicted).astype(np.float64)
-    return Losses(wrong, true, weights, 1.0, "balanced accuracy" if balanced else "accuracy")
+    return Losses((true != predicted).astype(np.float64), true, 1.0, "accuracy")
 
 
 def segment_facts(
@@ -127,9 +124,9 @@ def _rule_losses(codes: IntArray, counts: IntArray, losses: Losses) -> FloatArra
     rule = np.empty(len(codes))
     for code in np.unique(merged):
         inside = merged == code
-        target, weights = losses.target[inside], losses.weights[inside]
+        target = losses.target[inside]
         if losses.is_classes:
-            rule[inside] = target != np.bincount(target, weights=weights).argmax()
+            rule[inside] = target != np.bincount(target).argmax()
         else:
             rule[inside] = np.abs(target - np.median(target))
     return rule
@@ -162,20 +159,17 @@ Measured = tuple[float, float, int]  # value, standard error, rows
 
 
 def _score(losses: Losses, part: Array) -> Measured | None:
-    """One minus the weighted mean loss in units of the scale."""
-    weights, model = losses.weights[part], losses.model[part]
-    total = float(weights.sum())
-    if not total > 0:
+    """One minus the mean loss in units of the scale."""
+    model = losses.model[part]
+    if not len(model):
         return None
-    mean = float((weights * model).sum()) / total
-    error = math.sqrt(float((weights**2 * (model - mean) ** 2).sum())) / total
-    return 1.0 - mean / losses.scale, error / losses.scale, len(model)
+    error = float(model.std()) / math.sqrt(len(model))
+    return 1.0 - float(model.mean()) / losses.scale, error / losses.scale, len(model)
 
 
 def _skill(losses: Losses, rule: FloatArray, part: Array) -> Measured | None:
     """One minus the model's loss divided by the rule's."""
-    weights = losses.weights[part]
-    model, dummy = weights * losses.model[part], weights * rule[part]
+    model, dummy = losses.model[part], rule[part]
     total = float(dummy.sum())
     if not total > 0:
         return None
