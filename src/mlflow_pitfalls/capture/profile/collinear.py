@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 MAX_COLUMNS = 100
 MAX_PAIRS = 20
 # Rows of the sample that are ranked at first; pairs that look close are measured on all of it.
-_SCREENED_ROWS = 500
+_SCREENED_ROWS = 250
 _SCREENED = 0.9
 _LEAST = 0.95
 _MINIMUM_ROWS = 20
@@ -77,7 +77,8 @@ def _correlations(values: Floats) -> Floats:
         ranks -= (ranks.sum(axis=1) / present.sum(axis=1))[:, None]
         ranks *= present
         squares = (ranks**2) @ present.T.astype(np.float64)
-        return np.nan_to_num(ranks @ ranks.T / np.sqrt(squares * squares.T))
+        found = ranks @ ranks.T / np.sqrt(squares * squares.T)
+    return np.nan_to_num(found, copy=False)
 
 
 def _pair(first: Floats, second: Floats) -> tuple[float, int] | None:

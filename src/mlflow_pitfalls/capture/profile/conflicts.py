@@ -57,9 +57,9 @@ def conflicting_rows(features: Words, target: Words) -> int:
     """Rows that would have to change their target for equal features to have equal targets."""
     import pandas as pd
 
-    frame = pd.DataFrame({"features": features, "target": target})
-    frame = frame[frame["features"].duplicated(keep=False)]
-    if frame.empty:
+    repeated = pd.Series(features).duplicated(keep=False).to_numpy()
+    if not repeated.any():
         return 0
+    frame = pd.DataFrame({"features": features[repeated], "target": target[repeated]})
     counts = frame.groupby(["features", "target"], sort=False).size()
     return int(len(frame) - counts.groupby(level="features", sort=False).max().sum())
