@@ -59,3 +59,9 @@ def test_dates_and_missing_profiles_are_no_huge_numbers(judge, make):
     date = make.column("since", ColumnKind.DATETIME, maximum=1e39)
     assert judge("infinite-or-huge", with_columns(make, date)).status is Status.PASSED
     assert judge("infinite-or-huge", make.record(train=None)).status is Status.NOT_APPLICABLE
+
+
+def test_columns_that_the_pipeline_drops_are_not_looked_at(judge, make):
+    mixed = make.column("name", ColumnKind.MIXED, kinds=kinds(("number", 990), ("text", 10)))
+    fit = make.fit(estimator=make.estimator(dropped_columns=("name",)))
+    assert judge("mixed-types", make.record(fit=fit, train=make.profile(mixed))).status is Status.PASSED

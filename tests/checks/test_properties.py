@@ -195,6 +195,7 @@ ESTIMATORS = built(
     kind=st.sampled_from(["", "classifier", "regressor"]),
     transformers=few(st.sampled_from(["StandardScaler", "TargetEncoder", "SimpleImputer", "Mine"])),
     scalers=few(st.just("StandardScaler")),
+    dropped_columns=few(NAMES),
     target_transformed=st.booleans(),
     convergence=few(
         built(

@@ -65,9 +65,11 @@ def collinear_features(record: RunRecord, limits: Limits) -> Verdict:
         return not_applicable(f"{plural(numeric, 'numeric column')}: there are no pairs to compare.")
     z = _quantile(numeric * (numeric - 1) // 2)
     limit = limits["max_correlation"]
-    found = [pair for pair in record.train.collinear if _interval(pair, z).low > limit]
+    kept = {column.name for column in columns_of(record)}
+    pairs = [pair for pair in record.train.collinear if {pair.first, pair.second} <= kept]
+    found = [pair for pair in pairs if _interval(pair, z).low > limit]
     if not found:
-        strongest = next(iter(record.train.collinear), None)
+        strongest = next(iter(pairs), None)
         told = f" (closest: {_digits(abs(strongest.correlation))})" if strongest else ""
         return passed(f"No two of {plural(numeric, 'numeric column')} are the same by rank{told}.")
     subjects = tuple(

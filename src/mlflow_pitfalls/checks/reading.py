@@ -128,8 +128,9 @@ def balanced_skill(record: RunRecord) -> Estimate | None:
 
 
 def columns_of(record: RunRecord) -> tuple[ColumnProfile, ...]:
-    """The training columns that were profiled."""
-    return record.train.columns if record.train else ()
+    """The training columns that were profiled, without those that the estimator itself drops before it looks."""
+    dropped = frozenset(record.fit.estimator.dropped_columns) if record.fit else frozenset()
+    return tuple(column for column in record.train.columns if column.name not in dropped) if record.train else ()
 
 
 def training_rows(record: RunRecord) -> int:

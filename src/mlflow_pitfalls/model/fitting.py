@@ -35,6 +35,7 @@ class EstimatorFacts:
     kind: str = ""  # "classifier", "regressor", or "" where it is neither
     transformers: tuple[str, ...] = ()  # class names of what transforms the features anywhere inside, scalers too
     scalers: tuple[str, ...] = ()  # class names of scalers anywhere inside, e.g. ("StandardScaler",)
+    dropped_columns: tuple[str, ...] = ()  # that a ColumnTransformer in front leaves out, by name
     target_transformed: bool = False  # a TransformedTargetRegressor stands around the predictor
     tuned: tuple[str, ...] = ()  # hyperparameters that matter and stand apart from their defaults
     jobs: tuple[tuple[str, str], ...] = ()  # (class, workers asked for) of each part that has workers; "None": default

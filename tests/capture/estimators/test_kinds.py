@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from catboost import CatBoostRegressor
 from lightgbm import LGBMClassifier
@@ -59,3 +61,27 @@ def test_the_targets_scaler_scales_no_feature() -> None:
     assert facts.transformers == facts.scalers == ()
     both = estimator_facts(TransformedTargetRegressor(make_pipeline(StandardScaler(), Ridge())))
     assert both.scalers == ("StandardScaler",)
+
+
+FRAME = pd.DataFrame({"a": np.arange(30.0), "b": np.ones(30), "c": ["x", "y"] * 15, "d": np.zeros(30)})
+
+
+@pytest.mark.parametrize(
+    ("columns", "dropped"),
+    [
+        (make_column_transformer((StandardScaler(), ["a", "b"])), ("c", "d")),
+        (make_column_transformer((StandardScaler(), ["a"]), ("drop", ["c"]), remainder="passthrough"), ("c",)),
+        (make_column_transformer((OneHotEncoder(), ["c"]), remainder="passthrough"), ()),
+        (make_column_transformer((StandardScaler(), [0])), ()),  # by position: not followed
+    ],
+)
+def test_columns_that_a_pipeline_drops_are_named(columns: Any, dropped: tuple[str, ...]) -> None:
+    search = GridSearchCV(make_pipeline(columns, Ridge()), {"ridge__alpha": [1]}, cv=2)
+    assert estimator_facts(search.fit(FRAME, FRAME["a"])).dropped_columns == dropped
+
+
+def test_columns_without_names_and_unfitted_transformers_drop_nothing() -> None:
+    columns = make_column_transformer((StandardScaler(), [0]))
+    assert estimator_facts(make_pipeline(columns, Ridge())).dropped_columns == ()
+    numbers = FRAME[["a", "b"]].to_numpy()
+    assert estimator_facts(make_pipeline(columns, Ridge()).fit(numbers, numbers[:, 0])).dropped_columns == ()

@@ -6,6 +6,7 @@ from typing import Any
 
 from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.capture.estimators.convergence import convergence_facts
+from mlflow_pitfalls.capture.estimators.dropped import dropped_columns
 from mlflow_pitfalls.capture.estimators.kinds import estimator_kind
 from mlflow_pitfalls.capture.estimators.model_families import model_family
 from mlflow_pitfalls.capture.estimators.nested import (
@@ -81,6 +82,7 @@ def estimator_facts(estimator: Any) -> EstimatorFacts:
         transformers=transformers,
         scalers=scalers_among(transformers),
         target_transformed=target_transformed(estimator),
+        dropped_columns=dropped_columns(chain),
         convergence=convergence_facts(estimator),
     )
 
