@@ -9,6 +9,7 @@ from mlflow_pitfalls.model.outcomes import Remedy
 from mlflow_pitfalls.model.record import ImbalanceTrialFacts, RunRecord
 
 _NOTHING = "nothing"
+_ALIKE = 0.02  # gains in balanced accuracy within it are alike: then the better ranking comes first
 _WORDS = {"class_weight": "weighting the classes", "threshold": "tuning the decision threshold"}
 
 
@@ -50,12 +51,12 @@ def trials_in_words(record: RunRecord) -> str:
 
 
 def trials_by_effect(record: RunRecord) -> tuple[ImbalanceTrialFacts, ...]:
-    """Trials with a measured effect, best first; those that certainly rank the rows worse come last."""
+    """Trials with a measured effect, best first; those that certainly rank the rows worse last."""
     tried = [trial for trial in record.imbalance_trials if trial.remedy != _NOTHING and not trial.error]
     known = [(trial, decided(trial.balanced_accuracy_change)) for trial in tried]
     ordered = sorted(
         ((trial, gain) for trial, gain in known if gain is not None),
-        key=lambda pair: (_ranks_worse(pair[0]), -pair[1][1].low, pair[0].seconds),
+        key=lambda pair: (_ranks_worse(pair[0]), -round(pair[1][1].low / _ALIKE), -_ranking_gain(pair[0])),
     )
     return tuple(trial for trial, _ in ordered)
 
@@ -63,6 +64,11 @@ def trials_by_effect(record: RunRecord) -> tuple[ImbalanceTrialFacts, ...]:
 def _ranks_worse(trial: ImbalanceTrialFacts) -> bool:
     change = decided(trial.average_precision_change)
     return change is not None and change[1].high < 0
+
+
+def _ranking_gain(trial: ImbalanceTrialFacts) -> float:
+    change = usable(trial.average_precision_change)
+    return change.value if change is not None else 0.0
 
 
 def _told(trial: ImbalanceTrialFacts, record: RunRecord) -> str:
