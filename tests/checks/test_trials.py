@@ -28,15 +28,22 @@ def tried(make, *trials):
 
 
 def test_the_remedy_that_gained_most_comes_first(judge, make):
-    record = tried(make, trial(make, "SMOTE", 0.04), trial(make, "class_weight", 0.06), trial(make, "threshold", 0.05))
+    record = tried(make, trial(make, "SMOTE", 0.06), trial(make, "class_weight", 0.16), trial(make, "threshold", 0.11))
     verdict = judge("class-imbalance", record)
     assert verdict.status is Status.FLAGGED
-    assert "weighting the classes: balanced accuracy 0.62 → 0.68 (change 0.06, 95 % CI 0.03–0.09)" in verdict.message
+    assert "weighting the classes: balanced accuracy 0.62 → 0.78 (change 0.16, 95 % CI 0.13–0.19)" in verdict.message
     assert [remedy.code for remedy in verdict.remedies[:3]] == [
         "use('class_weight')",
         "use('threshold')",
         "use('SMOTE')",
     ]
+
+
+def test_of_two_that_gain_alike_the_better_ranking_comes_first(judge, make):
+    blunt = trial(make, "RandomUnderSampler", 0.105, average_precision_change=make.estimate(-0.03, 0.05))
+    sharp = trial(make, "threshold", 0.1, average_precision_change=make.estimate(0.0, 0.0))
+    verdict = judge("class-imbalance", tried(make, blunt, sharp))
+    assert verdict.remedies[0].code == "use('threshold')"
 
 
 def test_a_remedy_that_ranks_rows_worse_comes_last(judge, make):
