@@ -93,6 +93,11 @@ def test_an_exhibit_that_another_flag_shows_is_pointed_to(record: RunRecord, out
     assert flags[1].see == (("gap", "Training against held-out rows"),)
 
 
+def test_a_rule_that_may_be_no_better_than_a_dummy_is_not_shown(record: RunRecord) -> None:
+    assert record.rule is not None
+    assert rule_exhibit(replace(BARE, rule=replace(record.rule, skill=estimate(0.02, 0.05)))) is None
+
+
 def test_a_rule_that_the_model_surely_beats(record: RunRecord) -> None:
     assert record.rule is not None
     beaten = replace(record.rule, difference=estimate(0.2, 0.05), words="", sql="")

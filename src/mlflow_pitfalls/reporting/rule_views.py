@@ -8,9 +8,9 @@ from mlflow_pitfalls.reporting.exhibits import Code, Exhibit
 
 
 def rule_exhibit(record: RunRecord) -> Exhibit | None:
-    """The rule in words, as Python and as SQL, beside the model's score."""
+    """The rule in words, as Python and as SQL, beside the model's score; none where it tells nothing."""
     rule = record.rule
-    if rule is None:
+    if rule is None or (rule.skill.interval is not None and rule.skill.interval.low <= 0):
         return None
     codes = (("Python", rule.python), ("SQL", rule.sql))
     return Exhibit(
@@ -37,8 +37,6 @@ def _compared(rule: RuleFacts) -> str:
     bounds = rule.difference.interval
     if bounds is None:
         return f"{said}."
-    if rule.skill.interval is not None and rule.skill.interval.low <= 0:
-        return f"{said}. The rule is not surely better than a dummy."
     if bounds.low <= 0:
         return f"{said}, which may be nothing at all: the rule may do."
     return f"{said}: that is what the model adds."
