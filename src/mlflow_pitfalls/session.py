@@ -29,12 +29,12 @@ from mlflow_pitfalls.probes.catalogue import ALL_PROBES
 from mlflow_pitfalls.probes.engine import with_answers
 from mlflow_pitfalls.probes.helper import Helper
 from mlflow_pitfalls.probes.material import Material, take_material
-from mlflow_pitfalls.reporting.log_items import partial_items, settled_items, target_digest
+from mlflow_pitfalls.reporting.log_items import partial_items, settled_items
 from mlflow_pitfalls.reporting.notebook import Report
 from mlflow_pitfalls.reporting.terminal import print_table
 from mlflow_pitfalls.settings import Settings
 from mlflow_pitfalls.sinks.benchmark_tags import read_benchmark_tags
-from mlflow_pitfalls.sinks.history import read_history
+from mlflow_pitfalls.sinks.history import question_of, read_history
 from mlflow_pitfalls.sinks.ignore_tags import read_ignore_tags
 from mlflow_pitfalls.sinks.uris import run_url
 from mlflow_pitfalls.sinks.writer import Writer
@@ -160,8 +160,7 @@ class Session:
             return record
         found = None
         with guard("reading the experiment's history"):
-            run, target = record.run, target_digest(record)
-            found = read_history(tracking_uri, run.experiment_id, run.run_id, record.task, target)
+            found = read_history(tracking_uri, question_of(record))
         return replace(record, history=found)
 
     def _with_benchmark(self, record: RunRecord, tracking_uri: str) -> RunRecord:

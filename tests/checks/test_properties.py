@@ -31,6 +31,7 @@ from mlflow_pitfalls.model.record import (
     ConvergenceFacts,
     CrossValidationFacts,
     DriftFacts,
+    EarlierRun,
     EstimatorFacts,
     EvaluationFacts,
     FitFacts,
@@ -385,6 +386,7 @@ RECORDS = built(
         )
     ),
     remedies=built(ImbalanceRemedies, class_weight=st.booleans(), sample_weight=st.booleans()),
+    held_out_digest=st.sampled_from(["", "rows"]),
     search=maybe(
         built(
             SearchFacts,
@@ -420,7 +422,34 @@ RECORDS = built(
         accelerator=st.sampled_from(["", "NVIDIA L4"]),
     ),
     history=maybe(
-        built(HistoryFacts, runs_seen=ROWS, comparable_runs=ROWS, baseline_runs=ROWS, complete=st.booleans())
+        built(
+            HistoryFacts,
+            runs_seen=ROWS,
+            comparable_runs=ROWS,
+            families=few(st.sampled_from(["linear", "forest", "dummy", ""])),
+            baseline_runs=ROWS,
+            tuning_runs=ROWS,
+            reuses=maybe(ROWS),
+            own_estimator=st.just("SVC"),
+            own_settings=st.just("s"),
+            complete=st.booleans(),
+            earlier=st.lists(
+                built(
+                    EarlierRun,
+                    run_id=NAMES,
+                    estimator=st.just("SVC"),
+                    settings=st.just("s"),
+                    seconds=maybe(st.floats(0, 1e9)),
+                    cpu_seconds=maybe(st.floats(0, 1e9)),
+                    rows=maybe(ROWS),
+                    columns=maybe(ROWS),
+                    held_out_score=maybe(NUMBERS),
+                    metric=METRICS,
+                    held_out=st.sampled_from(["", "rows"]),
+                ),
+                max_size=8,
+            ).map(tuple),
+        )
     ),
     imbalance_trials=few(
         built(

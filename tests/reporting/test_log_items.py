@@ -17,7 +17,8 @@ from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunInfo, RunRecord, TimeFacts
 from mlflow_pitfalls.model.values import Severity, Task
 from mlflow_pitfalls.reporting import html, log_items
-from mlflow_pitfalls.reporting.log_items import flags_table, partial_items, settled_items, target_digest
+from mlflow_pitfalls.reporting.log_items import flags_table, partial_items, settled_items
+from mlflow_pitfalls.reporting.run_tags import settings_digest, target_digest
 
 KEY = re.compile(r"[/\w.\- :]{1,250}")
 ARTIFACT = re.compile(r"([a-z0-9_-]{1,64}/)*[a-z0-9_-]{1,64}\.(md|json|html|png)")
@@ -66,6 +67,12 @@ def test_a_settled_run_carries_its_flags_as_tags(items: LogItems, record: RunRec
         "pitfalls.model_family": "forest",
         "pitfalls.task": "binary",
         "pitfalls.target": target_digest(record),
+        "pitfalls.estimator": "RandomForestClassifier",
+        "pitfalls.settings": settings_digest(record.fit.estimator),
+        "pitfalls.tuned": "search",
+        "pitfalls.train_rows": str(record.fit.rows),
+        "pitfalls.train_columns": str(record.fit.columns),
+        "pitfalls.metric": record.primary_score.metric,
         "mlflow.loggedArtifacts": '[{"path": "pitfalls_flags.json", "type": "table"}]',
     }
 

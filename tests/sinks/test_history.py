@@ -6,10 +6,12 @@ import time
 import pytest
 from mlflow.entities import Param, RunTag
 
+from mlflow_pitfalls.capture.estimators.model_families import family_by_name
+from mlflow_pitfalls.model.record import EarlierRun
 from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.sinks import history, reading
 from mlflow_pitfalls.sinks.breaker import breaker_of
-from mlflow_pitfalls.sinks.history import family_of, read_history
+from mlflow_pitfalls.sinks.history import Question, read_history
 
 FEW = 4
 
@@ -39,8 +41,12 @@ def ours(family: str, task: str = "binary", target: str = "label") -> dict[str, 
     return {"pitfalls.task": task, "pitfalls.target": target, "pitfalls.model_family": family}
 
 
-def read(store, run_id="own", task=Task.BINARY, target="label"):
-    return read_history(store.uri, store.experiment_id, run_id, task, target)
+def read(store, run_id="own", task=Task.BINARY, target="label", **known):
+    asked = Question(experiment_id=store.experiment_id, run_id=run_id, task=task, target=target, **known)
+    return read_history(store.uri, asked)
+
+
+NOBODY = Question(experiment_id="0", run_id="r", task=Task.BINARY, target="y")
 
 
 def test_an_experiment_without_other_runs(store, finished):
@@ -127,8 +133,105 @@ def test_the_number_of_queries_does_not_grow(few, store, finished, monkeypatch):
     search = history._search
     monkeypatch.setattr(history, "_search", lambda *args: queries.append("query") or search(*args))
     facts = read(store)
-    assert len(queries) == 2
+    assert len(queries) == 2  # and a third one where the held-out rows are known
     assert facts.runs_seen <= 2 * FEW
+
+
+def scored(rows: str = "rows", seconds: str = "120", **changes):
+    return {
+        **ours("forest"),
+        "pitfalls.estimator": "SVC",
+        "pitfalls.settings": "s",
+        "pitfalls.train_rows": seconds,
+        "pitfalls.train_columns": "5",
+        "pitfalls.held_out": rows,
+        "pitfalls.metric": "roc_auc",
+        **changes,
+    }
+
+
+def test_an_earlier_run_tells_its_time_size_and_score(store, finished):
+    run_id = finished(scored())
+    for key, value in (("fit_seconds", 3.5), ("fit_cpu_seconds", 7.0), ("test_score", 0.8)):
+        store.client.log_metric(run_id, f"pitfalls/{key}", value)
+    facts = read(store, held_out="rows", estimator="SVC", settings="s")
+    assert (facts.own_estimator, facts.own_settings) == ("SVC", "s")
+    assert facts.earlier == (
+        EarlierRun(
+            run_id=run_id,
+            family="forest",
+            estimator="SVC",
+            settings="s",
+            seconds=3.5,
+            cpu_seconds=7.0,
+            rows=120,
+            columns=5,
+            held_out_score=0.8,
+            metric="roc_auc",
+            held_out="rows",
+        ),
+    )
+
+
+@pytest.mark.parametrize("foreign", ["", "many", "-3", "1.5", "٣", "9" * 40])
+def test_foreign_values_of_our_tags_are_not_known(foreign, store, finished):
+    finished(scored(seconds=foreign))
+    assert read(store).earlier[0].rows is None
+
+
+def test_runs_on_the_same_held_out_rows_are_counted(store, finished):
+    own = finished(scored())
+    finished(scored())
+    finished(scored("other"))
+    finished(ours("forest"))
+    assert read(store, own, held_out="rows").reuses == 1
+    assert read(store, own).reuses is None
+
+
+def test_tuning_is_recognised_with_and_without_our_tags(store, finished):
+    finished({**ours("svm"), "pitfalls.tuned": "no"})
+    assert read(store).tuning_runs == 0
+    finished({**ours("svm"), "pitfalls.tuned": "set"})
+    finished({**ours("svm"), "pitfalls.tuned": "search"})
+    finished({"estimator_name": "GridSearchCV"}, {"estimator": "SVC(C=2)", "cv": "5"})
+    facts = read(store)
+    assert facts.tuning_runs == 3
+    assert facts.families == ("svm",)
+
+
+def test_older_runs_on_the_same_rows_are_found_behind_many_others(few, store, finished):
+    for _ in range(2):
+        finished(scored())
+    time.sleep(0.002)
+    for _ in range(2 * FEW):
+        finished(scored("other"))
+    facts = read(store, held_out="rows")
+    assert facts.reuses == 2
+    assert not facts.complete
+
+
+@pytest.mark.slow
+def test_two_hundred_runs_cost_no_more_than_the_bound(store, monkeypatch):
+    """Three queries of at most 50 runs, whatever the experiment's size; the store is SQLite's."""
+    now = int(time.time() * 1000)
+    for i in range(200):
+        tags = scored("rows" if i % 2 else "other")
+        run = store.client.create_run(store.experiment_id, start_time=now + i, tags=tags)
+        store.client.set_terminated(run.info.run_id)
+    answers: list[int] = []
+    search = history._search
+
+    def counted(*args):
+        found = search(*args)
+        answers.append(len(found))
+        return found
+
+    monkeypatch.setattr(history, "_search", counted)
+    facts = read(store, held_out="rows")
+    assert answers == [50, 50, 50]
+    assert facts.runs_seen <= 150 and len(facts.earlier) <= history.MAX_EARLIER
+    assert 25 <= facts.reuses <= 75
+    assert not facts.complete
 
 
 @pytest.mark.parametrize("target", ["it's", 'a"b', "a`b", "a\\b", "Ж", ""])
@@ -140,8 +243,8 @@ def test_any_target_name_is_safe(few, store, finished, target):
 
 
 def test_a_store_that_does_not_answer_gives_none(refused_uri, tmp_path):
-    assert read_history(refused_uri, "0", "r", Task.BINARY, "y") is None
-    assert read_history(f"sqlite:///{tmp_path}/none.db", "0", "r", Task.BINARY, "y") is None
+    assert read_history(refused_uri, NOBODY) is None
+    assert read_history(f"sqlite:///{tmp_path}/none.db", NOBODY) is None
     assert list(tmp_path.iterdir()) == []
 
 
@@ -150,17 +253,17 @@ def test_a_server_that_hangs_after_the_probe_delays_no_report(stuck_uri):
     assert reading.read_within(stuck_uri, release.wait, 0.05) is None
     release.set()
     assert breaker_of(stuck_uri).is_open
-    assert read_history(stuck_uri, "0", "r", Task.BINARY, "y") is None
+    assert read_history(stuck_uri, NOBODY) is None
 
 
 def test_families():
-    assert family_of("LinearSVC") == "linear"
-    assert family_of("SVC") == "svm"
-    assert family_of("BernoulliNB") == "bayes"
-    assert family_of("XGBClassifier") == "boosting"
-    assert family_of("ExtraTreesRegressor") == "forest"
-    assert family_of("ExtraTreeRegressor") == "tree"
-    assert family_of("KMeans") == ""
+    assert family_by_name("LinearSVC") == "linear"
+    assert family_by_name("SVC") == "svm"
+    assert family_by_name("BernoulliNB") == "bayes"
+    assert family_by_name("XGBClassifier") == "boosting"
+    assert family_by_name("ExtraTreesRegressor") == "forest"
+    assert family_by_name("ExtraTreeRegressor") == "tree"
+    assert family_by_name("KMeans") == ""
 
 
 def test_candidates_of_a_search_are_no_runs_of_their_own(store, finished):

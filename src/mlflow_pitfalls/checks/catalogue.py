@@ -33,6 +33,7 @@ from mlflow_pitfalls.checks.preprocessing import preprocess_before_split
 from mlflow_pitfalls.checks.rare_classes import too_few_minority
 from mlflow_pitfalls.checks.resampling import resample_before_split, resampled_test_set
 from mlflow_pitfalls.checks.scaling import unscaled_features
+from mlflow_pitfalls.checks.reuse import test_set_reuse
 from mlflow_pitfalls.checks.searches import grid_too_large, tuned_on_edge
 from mlflow_pitfalls.checks.sentinels import disguised_missing
 from mlflow_pitfalls.checks.silent_classes import class_never_predicted
@@ -40,10 +41,12 @@ from mlflow_pitfalls.checks.skewed_target import skewed_target
 from mlflow_pitfalls.checks.split_classes import class_missing_in_split
 from mlflow_pitfalls.checks.split_shares import unstratified_split
 from mlflow_pitfalls.checks.target_type import target_type_mismatch
+from mlflow_pitfalls.checks.time_history import time_regression
 from mlflow_pitfalls.checks.too_good import too_good_to_be_true
 from mlflow_pitfalls.checks.tool_choice import no_lift
 from mlflow_pitfalls.checks.training_cost import superlinear_fit
 from mlflow_pitfalls.checks.training_time import not_converged, slow_training
+from mlflow_pitfalls.checks.tuning import single_model_family, untuned_defaults
 from mlflow_pitfalls.checks.underfit import underfit
 from mlflow_pitfalls.checks.useless import useless_features
 from mlflow_pitfalls.checks.weak_segments import weak_segment
@@ -58,6 +61,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     linear_suffices,
     too_good_to_be_true,
     no_baseline_run,
+    single_model_family,
     missing_values,
     disguised_missing,
     duplicate_rows,
@@ -86,6 +90,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     skewed_target,
     slow_training,
     diminishing_rows,
+    time_regression,
     superlinear_fit,
     idle_cores,
     not_converged,
@@ -103,6 +108,11 @@ ALL_CHECKS: tuple[Check, ...] = (
     tuned_on_edge,
     more_data_helps,
     useless_features,
+    untuned_defaults,
+    tuned_on_edge,
+    weak_segment,
+    miscalibrated,
+    test_set_reuse,
 )
 
 

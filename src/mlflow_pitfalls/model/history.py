@@ -11,7 +11,10 @@ class EarlierRun:
 
     run_id: str
     family: str = ""
-    seconds: float | None = None  # of its fit
+    estimator: str = ""  # "SVC", "GridSearchCV(SVC)"
+    settings: str = ""  # digest of everything that was set on it
+    seconds: float | None = None  # wall-clock of its fit
+    cpu_seconds: float | None = None
     rows: int | None = None
     columns: int | None = None
     held_out_score: float | None = None
@@ -30,4 +33,6 @@ class HistoryFacts:
     tuning_runs: int = 0  # comparable runs of a search, or that belong to one
     earlier: tuple[EarlierRun, ...] = ()  # the comparable runs, latest first
     reuses: int | None = None  # finished runs, at most the bound, that were scored on the very same held-out rows
+    own_estimator: str = ""  # of the run that asks, as EarlierRun tells it
+    own_settings: str = ""
     complete: bool = True  # False where the bound was reached

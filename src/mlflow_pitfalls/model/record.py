@@ -145,6 +145,7 @@ class RunRecord:
     train: DatasetProfile | None = None
     held_out: DatasetProfile | None = None
     split: SplitFacts | None = None
+    held_out_digest: str = ""  # of the held-out rows: equal for runs that were scored on the same ones; "" unknown
     evaluations: tuple[EvaluationFacts, ...] = ()
     scores: tuple[ScoreFacts, ...] = ()
     classes: tuple[ClassScoreFacts, ...] = ()

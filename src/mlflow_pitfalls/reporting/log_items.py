@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.model.values import Estimate
 from mlflow_pitfalls.reporting import html, links, markdown, text
 from mlflow_pitfalls.reporting.pictures import pictures
+from mlflow_pitfalls.reporting.run_tags import history_tags
 from mlflow_pitfalls.reporting.verdict import SHOWN_SEVERITIES
 
 PARTIAL = "partial"
@@ -22,7 +22,6 @@ SETTLED = "settled"
 TAG_LIMIT = 8_000  # characters of a tag's value that every store of MLflow keeps
 LOGGED_ARTIFACTS_TAG = "mlflow.loggedArtifacts"  # where MLflow's own log_table lists its tables
 TABLE_COLUMNS = ("check", "severity", "group", "message", "value", "threshold", "remedy")
-_DIGEST_LENGTH = 16
 
 
 def partial_items(record: RunRecord, *, timestamp_ms: int = 0) -> LogItems:
@@ -62,19 +61,6 @@ def settled_items(record: RunRecord, outcomes: Outcomes, *, docs: Mapping[str, s
         note=_note(record, outcomes),
         timestamp_ms=timestamp_ms,
     )
-
-
-def target_digest(record: RunRecord) -> str:
-    """What the run predicts, as a short digest: equal for runs with the same target's name, task and classes.
-
-    The rows do not enter, so that another split of the same data has the same digest. Empty without a target.
-    """
-    profile = record.train or record.held_out
-    if profile is None or profile.target is None:
-        return ""
-    target = profile.target
-    said = json.dumps([target.name, target.task.value, sorted(entry.label for entry in target.classes)])
-    return hashlib.sha256(said.encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
 def flags_table(outcomes: Outcomes) -> bytes:
@@ -117,12 +103,7 @@ def _cut(names: list[str]) -> str:
 
 def _history_tags(record: RunRecord) -> tuple[Tag, ...]:
     """What later runs of the experiment look for to find runs like theirs."""
-    known = {
-        "pitfalls.model_family": text.clean(record.fit.estimator.family, text.NAME_LIMIT) if record.fit else "",
-        "pitfalls.task": record.task.value,
-        "pitfalls.target": target_digest(record),
-    }
-    return tuple(Tag(key=key, value=value) for key, value in known.items() if value)
+    return tuple(Tag(key=key, value=value) for key, value in history_tags(record).items())
 
 
 def _tables_tag() -> Tag:

@@ -7,6 +7,7 @@ from typing import Any
 from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.capture.estimators.convergence import convergence_facts
 from mlflow_pitfalls.capture.estimators.dropped import dropped_columns
+from mlflow_pitfalls.capture.estimators.hyperparameters import tuned_names
 from mlflow_pitfalls.capture.estimators.kinds import estimator_kind
 from mlflow_pitfalls.capture.estimators.model_families import model_family
 from mlflow_pitfalls.capture.estimators.nested import (
@@ -65,14 +66,17 @@ def estimator_facts(estimator: Any) -> EstimatorFacts:
     parameters = parameters_of(root)
     inner = path[len(prefix) :]
     kind = type(final)
+    family = model_family(kind)
+    changed = changed_parameters(root, parameters, prefix)
     transformers = transformers_inside(estimator)
     return EstimatorFacts(
         class_name=safe_text(type(estimator).__name__),
         final_class_name=safe_text(kind.__name__),
         module=safe_text(kind.__module__),
-        family=model_family(kind),
+        family=family,
         steps=tuple(safe_text(step) for step in steps),
-        parameters=changed_parameters(root, parameters, prefix),
+        parameters=changed,
+        tuned=tuned_names(family, (name for name, _ in changed), path),
         tunable=_names_below(parameters, inner),
         parameter_prefix=safe_text(path),
         is_search=bool(base_names(estimator) & _SEARCHES),

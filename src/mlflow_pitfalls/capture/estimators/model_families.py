@@ -42,6 +42,35 @@ _BY_MODULE = {
     "sklearn.dummy": "dummy",
 }
 
+# Parts of class names, as autologging writes them, for runs of which nothing else is known; the first match counts.
+_BY_NAME = (
+    ("Dummy", "dummy"),
+    ("GradientBoosting", "boosting"),
+    ("AdaBoost", "boosting"),
+    ("XGB", "boosting"),
+    ("LGBM", "boosting"),
+    ("CatBoost", "boosting"),
+    ("RandomForest", "forest"),
+    ("ExtraTrees", "forest"),
+    ("Bagging", "forest"),
+    ("DecisionTree", "tree"),
+    ("ExtraTree", "tree"),
+    ("SVC", "svm"),
+    ("SVR", "svm"),
+    ("Neighbors", "neighbors"),
+    ("NB", "bayes"),
+    ("MLP", "network"),
+    ("LogisticRegression", "linear"),
+    ("LinearRegression", "linear"),
+    ("Ridge", "linear"),
+    ("Lasso", "linear"),
+    ("ElasticNet", "linear"),
+    ("SGD", "linear"),
+    ("Perceptron", "linear"),
+    ("LinearDiscriminantAnalysis", "linear"),
+)
+_LINEAR_MACHINES = ("LinearSVC", "LinearSVR")
+
 
 def model_family(kind: type) -> str:
     """The family of a class, that of its nearest known base for a class of the user's own.
@@ -61,3 +90,10 @@ def model_family(kind: type) -> str:
         if family:
             return family
     return OTHER
+
+
+def family_by_name(class_name: str) -> str:
+    """The family of a scikit-learn or boosting estimator by its class name, empty where it is unknown."""
+    if class_name.startswith(_LINEAR_MACHINES):
+        return "linear"
+    return next((family for part, family in _BY_NAME if part in class_name), "")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from mlflow_pitfalls.capture.findings.calibration import calibration
 from mlflow_pitfalls.capture.findings.classes import classes
+from mlflow_pitfalls.capture.findings.held_out_digest import held_out_digest
 from mlflow_pitfalls.capture.findings.held_out_profile import held_out_profile
 from mlflow_pitfalls.capture.findings.order import groups, time_order
 from mlflow_pitfalls.capture.findings.preprocessing import preprocessing
@@ -22,6 +23,7 @@ Finding = Callable[[Sources], Mapping[str, object]]
 # What is being done, in words that a user understands, and what does it: fields of the record by name.
 FINDINGS: tuple[tuple[str, Finding], ...] = (
     ("telling how the rows were split", split),
+    ("recognising the held-out rows", held_out_digest),
     ("following resampled rows", resamplings),
     ("following transformers", preprocessing),
     ("looking for answers to imbalance", remedies),
