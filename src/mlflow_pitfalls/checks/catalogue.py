@@ -32,8 +32,8 @@ from mlflow_pitfalls.checks.oversampling import oversampling_overfit
 from mlflow_pitfalls.checks.preprocessing import preprocess_before_split
 from mlflow_pitfalls.checks.rare_classes import too_few_minority
 from mlflow_pitfalls.checks.resampling import resample_before_split, resampled_test_set
-from mlflow_pitfalls.checks.scaling import unscaled_features
 from mlflow_pitfalls.checks.reuse import test_set_reuse
+from mlflow_pitfalls.checks.scaling import unscaled_features
 from mlflow_pitfalls.checks.searches import grid_too_large, tuned_on_edge
 from mlflow_pitfalls.checks.sentinels import disguised_missing
 from mlflow_pitfalls.checks.silent_classes import class_never_predicted
