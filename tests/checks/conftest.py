@@ -195,7 +195,7 @@ class Builders:
             "drift": (cls.drift(), cls.drift("y", is_target=True)),
             "overlap": cls.overlap(),
             "single_features": (cls.single(),),
-            "history": HistoryFacts(runs_seen=5, comparable_runs=5, baseline_runs=1),
+            "history": HistoryFacts(runs_seen=5, comparable_runs=5, baseline_runs=1, tuning_runs=1),
         }
         return RunRecord(**{**defaults, **changes})
 
