@@ -37,6 +37,25 @@ def test_chance_and_the_interval_decide(rows, expected, status, judge, make):
     assert judge("conflicting-labels", conflicting(make, rows, expected=expected)).status is status
 
 
+def test_labels_that_know_nothing_are_for_no_lift_to_tell(make):
+    facts = ConflictFacts(rows_checked=1000, conflicting=100, expected=0.0, repeated=200, shuffled=98.0)
+    noise = replace(conflicting(make, 100), scores=(make.score(train=1.0, held_out=0.5, half=0.03),))
+    record = replace(noise, train=make.profile(conflicts=facts))
+    outcomes = {one.check: one for one in run_checks(record).outcomes}
+    assert outcomes["conflicting-labels"].status is Status.INCONCLUSIVE
+    assert outcomes["no-lift"].status is Status.FLAGGED
+    # Every second row of a pair contradicts the first: more than chance, so that this is the cause.
+    record = replace(noise, train=make.profile(conflicts=replace(facts, conflicting=190)))
+    outcomes = {one.check: one for one in run_checks(record).outcomes}
+    assert outcomes["conflicting-labels"].status is Status.FLAGGED
+    assert outcomes["no-lift"].explained_by == "conflicting-labels"
+
+
+def test_random_looking_conflicts_count_where_the_model_has_lift(judge, make):
+    facts = ConflictFacts(rows_checked=1000, conflicting=100, expected=0.0, repeated=200, shuffled=98.0)
+    assert judge("conflicting-labels", make.record(train=make.profile(conflicts=facts))).status is Status.FLAGGED
+
+
 def test_no_classes_no_search_or_resampled_rows(judge, make):
     assert judge("conflicting-labels", make.record()).status is Status.NOT_APPLICABLE
     assert judge("conflicting-labels", conflicting(make, 50, task=Task.REGRESSION)).status is Status.NOT_APPLICABLE

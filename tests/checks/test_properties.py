@@ -157,7 +157,16 @@ PROFILES = built(
     collinear=few(
         built(ColumnPair, first=NAMES, second=NAMES, correlation=st.one_of(st.floats(-1, 1), NUMBERS), rows=ROWS)
     ),
-    conflicts=maybe(built(ConflictFacts, rows_checked=ROWS, conflicting=ROWS, expected=st.floats(0, 1e7))),
+    conflicts=maybe(
+        built(
+            ConflictFacts,
+            rows_checked=ROWS,
+            conflicting=ROWS,
+            expected=st.floats(0, 1e7),
+            repeated=ROWS,
+            shuffled=st.floats(0, 1e7),
+        )
+    ),
 )
 PREPARED = built(
     PreprocessingFacts,

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from mlflow_pitfalls.checks.base import Cost, Limits, Threshold, Verdict, check, flagged, not_applicable, passed
+from mlflow_pitfalls.checks.base import (
+    Cost,
+    Limits,
+    Threshold,
+    Verdict,
+    check,
+    flagged,
+    inconclusive,
+    not_applicable,
+    passed,
+)
 from mlflow_pitfalls.checks.evidence import beyond_chance, evidence, share_interval
 from mlflow_pitfalls.checks.facts import Fact
-from mlflow_pitfalls.checks.reading import resampled_training
+from mlflow_pitfalls.checks.reading import resampled_training, shows_lift
 from mlflow_pitfalls.checks.text import count, percent, short
 from mlflow_pitfalls.model.outcomes import Group, Remedy
+from mlflow_pitfalls.model.profile import ConflictFacts
 from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.model.values import Interval, Severity
 
@@ -39,7 +50,9 @@ def conflicting_labels(record: RunRecord, limits: Limits) -> Verdict:
         of it: these would have to change. A table of a few discrete columns has many such groups by nature, as
         different things agree in all of them: as many conflicts as the columns' values make by chance are expected. The
         lower bound of the share's 95 % interval must exceed chance by {max_share}, and be {chance_factor} times chance.
-        Numbers as a target differ by noise, and are not looked at; nor are rows that were resampled on purpose.
+        Numbers as a target differ by noise, and are not looked at; nor are rows that were resampled on purpose. Where
+        equal rows agree no more than any two rows do, and no model beats a dummy, the labels know nothing at all: that
+        is for `no-lift` to say.
 
     Why is this bad:
         No model can get such rows right, whatever its features: they are a ceiling for the score, and a flexible model
@@ -78,6 +91,12 @@ def conflicting_labels(record: RunRecord, limits: Limits) -> Verdict:
     )
     if beyond_chance(interval, expected, limits["chance_factor"]) <= limits["max_share"]:
         return passed(f"{told} ({percent(expected)} expected by chance).", evidence=proof)
+    if _are_random(facts) and not shows_lift(record):
+        return inconclusive(
+            f"{told}, which is no more than labels without any meaning would make ({count(facts.shuffled)})",
+            "a model that beats a dummy on held-out rows",
+            evidence=proof,
+        )
     return flagged(
         f"{told}: {percent(share)}, {percent(expected)} expected by chance (limit {percent(limits['max_share'])} "
         "beyond). Look at them: decide for one answer, or add the column that tells them apart.",
@@ -95,3 +114,10 @@ def conflicting_labels(record: RunRecord, limits: Limits) -> Verdict:
             Remedy(text="Or add the column that tells such rows apart: a date, a version, a measurement."),
         ),
     )
+
+
+def _are_random(facts: ConflictFacts) -> bool:
+    """Whether equal rows may agree no more than any two rows do; False where that was not counted."""
+    if not facts.shuffled or not facts.repeated:
+        return False
+    return share_interval(facts.conflicting, facts.repeated).low <= facts.shuffled / facts.repeated

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from mlflow_pitfalls.checks.evidence import share_interval
+from mlflow_pitfalls.checks.evidence import certain, share_interval
 from mlflow_pitfalls.model.profile import ClassCount, ColumnProfile, TargetProfile
 from mlflow_pitfalls.model.record import ClassScoreFacts, ResamplingFacts, RunRecord, ScoreFacts
 from mlflow_pitfalls.model.values import Estimate, Interval, Role, Task
@@ -136,3 +136,9 @@ def columns_of(record: RunRecord) -> tuple[ColumnProfile, ...]:
 def training_rows(record: RunRecord) -> int:
     """Rows of the training profile, 0 where there is none."""
     return record.train.rows if record.train else 0
+
+
+def shows_lift(record: RunRecord) -> bool:
+    """Whether the model certainly beats a dummy, on held-out rows or in cross-validation of its training rows."""
+    skills = [score.skill for score in record.scores] + ([record.lift.skill] if record.lift else [])
+    return any(certain(skill, 0.0) for skill in skills)

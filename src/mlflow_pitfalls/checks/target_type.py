@@ -91,7 +91,7 @@ def target_type_mismatch(record: RunRecord, limits: Limits) -> Verdict:
     if estimator.family == "dummy":
         return not_applicable("The model is a dummy on purpose: the baseline that others are compared with.")
     rows = target.rows - target.missing
-    if target.distinct is None or rows < 2:
+    if not target.distinct or rows < 2:
         return not_applicable("The values of the training target were not counted.")
     if _is_constant(target):
         return _constant(estimator, rows, limits)

@@ -35,7 +35,7 @@ from mlflow_pitfalls.model.values import Estimate, Interval, Severity
     severity=Severity.HIGH,
     cost=Cost.FREE,
     needs=(Fact.FIT, Fact.PRIMARY_SCORE),
-    explained_by=("accuracy-paradox",),
+    explained_by=("accuracy-paradox", "conflicting-labels", "train-test-drift"),
     thresholds={
         "min_skill": Threshold(
             0.0,

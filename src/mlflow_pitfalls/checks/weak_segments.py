@@ -32,7 +32,7 @@ _TRUSTED_SHARE = 0.5  # a segment of more rows than this is the main body, and t
     severity=Severity.MEDIUM,
     cost=Cost.SCAN,
     needs=(Fact.FIT, Fact.SEGMENTS),
-    explained_by=("no-lift",),
+    explained_by=("no-lift", "class-never-predicted", "underfit"),
     thresholds={
         "max_difference": Threshold(
             0.10,

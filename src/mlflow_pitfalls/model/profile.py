@@ -172,6 +172,8 @@ class ConflictFacts:
     rows_checked: int
     conflicting: int  # rows that would have to change their target for equal features to have equal targets
     expected: float  # the same where equal features are of different rows by chance, in rows
+    repeated: int = 0  # rows beyond the first of each group of equal features
+    shuffled: float = 0.0  # conflicting rows where the targets are shuffled among all rows; 0 where not counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

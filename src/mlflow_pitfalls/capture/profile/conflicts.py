@@ -12,6 +12,8 @@ from mlflow_pitfalls.model.profile import ConflictFacts
 
 # Fewer conflicting rows than this share of those looked at are not worth the estimate of chance.
 _WORTH_ESTIMATING = 0.002
+_SHUFFLES = 5
+_SEED = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,26 @@ def conflict_facts(rows: Compared, sample: Words, target: Words, looked_at: int)
     if rows.target is None:
         return None
     conflicting = conflicting_rows(rows.features, rows.target)
-    expected = 0.0
+    expected = shuffled = 0.0
     if conflicting > _WORTH_ESTIMATING * rows.checked:
         _, counts = np.unique(target, return_counts=True)
         differ = 1.0 - float(((counts / len(target)) ** 2).sum())
         expected = expected_duplicates(sample, looked_at) * rows.checked / looked_at * differ
-    return ConflictFacts(rows_checked=rows.checked, conflicting=conflicting, expected=expected)
+        shuffled = _shuffled_conflicts(rows.features, target)
+    return ConflictFacts(
+        rows_checked=rows.checked,
+        conflicting=conflicting,
+        expected=expected,
+        repeated=len(rows.features) - len(np.unique(rows.features)),
+        shuffled=shuffled,
+    )
+
+
+def _shuffled_conflicts(features: Words, target: Words) -> float:
+    """Conflicting rows where each row's target is one drawn from all: what labels make that know nothing."""
+    rng = np.random.default_rng(_SEED)
+    found = [conflicting_rows(features, rng.choice(target, len(features))) for _ in range(_SHUFFLES)]
+    return float(np.mean(found))
 
 
 def conflicting_rows(features: Words, target: Words) -> int:
