@@ -51,7 +51,8 @@ def enable(
     Args:
         autolog: Turn on MLflow autologging for scikit-learn, XGBoost and LightGBM unless it is configured already.
         probe_budget: Share of the wall-clock spent in fits that extra small fits may take, 0..1, beside five
-            seconds a process; 0 makes none. They run in a process of their own, on one core.
+            seconds a process; 0 makes none. They run in a process of their own, on one core;
+            at exit they are waited for three seconds.
         privacy: ``default``, or ``strict`` to write no values at all.
         ignore: Checks or groups that shall not flag: ``"overfit"``, ``"PF3"``, ``"overfit until 2027-01-31 because the
             trees are pruned later"``, or ``{"check": "overfit", "until": "2027-01-31", "reason": "…"}``. They still

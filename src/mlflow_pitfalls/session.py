@@ -42,6 +42,7 @@ from mlflow_pitfalls.sinks.writer import Writer
 MAX_REPORTS = 64
 CELL_SECONDS = 2.0  # a cell's end waits for its reports no longer
 CELL_PROBE_SECONDS = 1.0  # and while it waits, extra fits take no longer
+EXIT_PROBE_SECONDS = 3.0  # nor longer than that while the process waits to exit
 
 
 class Session:
@@ -52,13 +53,21 @@ class Session:
         self._version = version
         self._budget = Budget(settings.probe_budget)
         self._helper = Helper()
+        self._is_preparing = False
         self._writer = Writer(settings, on_thread_start=hooks.mute_thread)
         self._reports: OrderedDict[str, Report] = OrderedDict()
         self._printed: dict[str, str] = {}
         self._news: list[Report] = []
         self._lock = threading.Lock()
         self.recorder = Recorder(
-            settings, Host(active_run=active_run, quiet=hooks.muted, captured=self._captured, settled=self._settled)
+            settings,
+            Host(
+                active_run=active_run,
+                quiet=hooks.muted,
+                captured=self._captured,
+                settled=self._settled,
+                begun=self._begun,
+            ),
         )
 
     def flush(self, timeout: float) -> list[Report]:
@@ -100,7 +109,7 @@ class Session:
 
     def close(self) -> None:
         """Settle and write everything, within the time that the exit may take; then nothing of ours is left running."""
-        with self._budget.hurried(self.settings.exit_timeout):
+        with self._budget.hurried(min(EXIT_PROBE_SECONDS, self.settings.exit_timeout)):
             with guard("settling the last runs"), hooks.muted():
                 self.recorder.settle_all(done=True)
             self._writer.close(self.settings.exit_timeout)
@@ -115,12 +124,16 @@ class Session:
 
     def _captured(self, draft: RunDraft) -> None:
         self._budget.earn(draft.fits[-1].seconds)
-        if self.settings.probe_budget:  # it gets ready while the script goes on
-            self._writer.submit(draft.tracking_uri, self._helper.start, droppable=True)
         if not draft.run.run_id:
             return
         record = partial_record(draft, self._version)
         self._writer.submit(draft.tracking_uri, partial(partial_items, record), droppable=True)
+
+    def _begun(self) -> None:
+        """The process for extra fits takes seconds to get ready; it does so while the script goes on."""
+        if self.settings.probe_budget and not self._is_preparing:
+            self._is_preparing = True
+            self._writer.submit("", self._helper.start, droppable=True)
 
     def _settled(self, draft: RunDraft) -> None:
         if not draft.fits and not draft.cross_validations:

@@ -32,7 +32,8 @@ class Settings:
     Attributes:
         autolog: Turn on MLflow autologging for scikit-learn, XGBoost and LightGBM where the user has not configured it.
         probe_budget: Share of the wall-clock spent in fits that extra small fits may take, 0..1, beside five
-            seconds a process; 0 switches them off. They run in a process of their own, on one core.
+            seconds a process; 0 switches them off. They run in a process of their own, on one core;
+            at exit they are waited for three seconds.
         privacy: ``default`` writes category labels that at least 20 rows share; ``strict`` writes no values at all.
         ignore: Checks, or groups such as ``PF3``, that shall not flag, perhaps with the last day on which that holds
             and a reason: ``"overfit until 2027-01-31 because the trees are pruned later"``.

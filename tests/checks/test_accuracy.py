@@ -76,6 +76,27 @@ def test_a_better_simpler_fit_is_evidence_of_cost(judge, make):
     assert judged(judge, make, alternatives=(simpler(make, 0.03),)).severity is Severity.HIGH
 
 
+def test_the_change_that_scores_better_comes_first(judge, make):
+    two = (simpler(make, 0.03, description="max_depth=4"), simpler(make, 0.0))
+    codes = [remedy.code for remedy in judged(judge, make, alternatives=two).remedies]
+    assert codes[0] == "model.set_params(max_depth=4)" and "model.set_params(min_samples_leaf=5)" in codes
+    linear = judged(judge, make, alternatives=(simpler(make, 0.03, kind="linear", description="RidgeCV"),))
+    assert "RidgeCV" in linear.remedies[0].code
+
+
+def test_a_gain_that_may_be_chance_or_of_few_rows_leaves_it_as_it_was(judge, make):
+    for fit in (simpler(make, 0.02, 0.03), simpler(make, 0.03, rows=499)):
+        assert judged(judge, make, alternatives=(fit,)).severity is Severity.HIGH
+        forest = make.estimator("RandomForestClassifier", "forest")
+        verdict = judged(judge, make, estimator=forest, alternatives=(fit,))
+        assert verdict.status is Status.INCONCLUSIVE and "may be chance" in verdict.message
+
+
+def test_a_linear_model_that_does_no_better_clears_nothing(judge, make):
+    linear = simpler(make, -0.05, kind="linear")
+    assert judged(judge, make, alternatives=(linear,)).status is Status.FLAGGED
+
+
 def test_no_better_simpler_fit_clears_even_a_wide_gap(judge, make):
     assert judged(judge, make, alternatives=(simpler(make, 0.005),)).status is Status.PASSED
     assert judged(judge, make, alternatives=(simpler(make, 0.0, metric="accuracy"),)).status is Status.FLAGGED

@@ -33,8 +33,8 @@ def test_what_happens_inside_is_charged_even_where_it_raises():
 def test_while_somebody_waits_no_more_than_so_long():
     budget = Budget(1.0, grace=100)
     with budget.hurried(1.0):
-        assert budget.left <= 1.0
-    assert budget.left == 100
+        assert budget.left == 1.0 and budget.is_hurried
+    assert budget.left == 100 and not budget.is_hurried
 
 
 def test_another_process_may_spend_what_is_left():

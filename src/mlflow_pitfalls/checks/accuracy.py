@@ -139,7 +139,7 @@ def _judge_cost(record: RunRecord, limits: Limits, score: ScoreFacts, told: str,
             f"{number(better.gain.value)} better on the same rows ({between(better.gain.interval)}): take it.",
             evidence=proof,
             severity=Severity.HIGH if wide else Severity.MEDIUM,
-            remedies=remedies,
+            remedies=_better_first(better, remedies),
         )
     if tried and not any(_may_be_better(found, limits) for found in tried):
         return passed(f"{told}, but no simpler fit scores better ({count(len(tried))} tried).", evidence=proof)
@@ -227,6 +227,15 @@ def _may_be_better(fit: AlternativeFitFacts, limits: Limits) -> bool:
 def _gained(fit: AlternativeFitFacts) -> float:
     skill = usable(fit.gain_skill)
     return skill.value if skill is not None else fit.gain.value
+
+
+def _better_first(better: AlternativeFitFacts, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
+    """The change that was found to score better comes first."""
+    own = [remedy for remedy in remedies if f"{better.description})" in remedy.code]
+    if better.kind == "linear":
+        code = f"make_pipeline(StandardScaler(), {better.description}).fit(X_train, y_train)"
+        own = [Remedy(text="Take the linear model.", code=code)]
+    return (*own, *(remedy for remedy in remedies if remedy not in own))
 
 
 def _overfit_remedies(record: RunRecord) -> tuple[Remedy, ...]:

@@ -23,7 +23,7 @@ class Budget:
         self._grace = grace if share > 0 else 0.0
         self._earned = 0.0
         self._spent = 0.0
-        self._deadline: float | None = None  # while somebody waits
+        self._ceiling: float | None = None  # of what may be spent while somebody waits
         self._since: float | None = None  # a spell that is being spent right now
         self._lock = threading.Lock()
 
@@ -46,8 +46,13 @@ class Budget:
     @property
     def left(self) -> float:
         """Seconds left; negative where the last fit overshot."""
-        left, deadline = self._grace + self._earned - self.spent, self._deadline
-        return left if deadline is None else min(left, deadline - time.perf_counter())
+        allowed, ceiling = self._grace + self._earned, self._ceiling
+        return (allowed if ceiling is None else min(allowed, ceiling)) - self.spent
+
+    @property
+    def is_hurried(self) -> bool:
+        """Whether somebody waits."""
+        return self._ceiling is not None
 
     def allows(self, seconds: float) -> bool:
         """Whether something that is expected to take so long may begin."""
@@ -66,9 +71,9 @@ class Budget:
 
     @contextmanager
     def hurried(self, seconds: float) -> Iterator[None]:
-        """Somebody waits meanwhile, at exit for instance: nothing goes on for longer than so many seconds."""
-        self._deadline = time.perf_counter() + seconds
+        """Somebody waits meanwhile, at exit for instance: no more than so many seconds are spent."""
+        self._ceiling = self.spent + seconds
         try:
             yield
         finally:
-            self._deadline = None
+            self._ceiling = None

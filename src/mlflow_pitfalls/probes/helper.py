@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -80,7 +80,7 @@ class Helper:
                 yield answer
             if waiting:  # it was ended, or could not be asked
                 status, reason = self._why(context.budget)
-                yield from (untried(probe, status, reason) for probe in waiting)
+                yield from (refusal(probe, record, context) or untried(probe, status, reason) for probe in waiting)
                 return
 
     def close(self) -> None:
@@ -118,13 +118,14 @@ class Helper:
                 return
 
     def _is_ready(self, budget: Budget) -> bool:
-        """Wait until the process can be asked. Its start is no fit, and is not charged."""
+        """Wait until the process can be asked. Its start is no fit, and is charged only where somebody waits for it."""
         deadline = time.monotonic() + START_SECONDS
-        while not self._ready and time.monotonic() < deadline:
-            message = self._next(budget, deadline)
-            if message is _ENDED:
-                return False
-            self._ready = message == READY
+        with budget.spending() if budget.is_hurried else nullcontext():
+            while not self._ready and time.monotonic() < deadline:
+                message = self._next(budget, deadline)
+                if message is _ENDED:
+                    return False
+                self._ready = message == READY
         return self._ready
 
     def _next(self, budget: Budget, deadline: float = math.inf) -> Any:

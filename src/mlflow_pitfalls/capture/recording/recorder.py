@@ -40,12 +40,14 @@ class Host:
         quiet: Context in which calls of the user's estimator are logged by nobody.
         captured: A fit was captured; its draft may be written as it is.
         settled: A draft is complete; everything that it needs of the user's objects is in it.
+        begun: Rows are being split, or a fit of a predictor begins: what takes time to get ready may start.
     """
 
     active_run: Callable[[], tuple[RunInfo | None, str]]
     quiet: Callable[[], AbstractContextManager[Any]]
     captured: Callable[[RunDraft], None]
     settled: Callable[[RunDraft], None]
+    begun: Callable[[], None] = lambda: None
 
 
 class Recorder:
@@ -98,6 +100,7 @@ class Recorder:
         if kind is not CallKind.FIT or name in _LIMITED_FITS or not _is_predictor(owner):
             return
         started = time.perf_counter()
+        self._host.begun()
         with self._lock:
             self._inner_runs[threading.get_ident()] = None
             if len(self._counts) > MAX_COUNTED:
@@ -115,6 +118,8 @@ class Recorder:
         if event.error is not None and event.kind is not CallKind.FIT:
             return
         started = time.perf_counter()
+        if event.kind is CallKind.SPLIT:
+            self._host.begun()
         with self._lock:
             try:
                 self._handlers[event.kind](event)
