@@ -57,6 +57,7 @@ from mlflow_pitfalls.model.record import (
     SegmentFacts,
     SingleFeatureFacts,
     SplitFacts,
+    StagedFacts,
     TimeFacts,
     TimeOrderFacts,
 )
@@ -422,6 +423,22 @@ RECORDS = built(
                     edge_p_value=maybe(SHARES),
                 )
             ),
+        )
+    ),
+    staged=maybe(
+        built(
+            StagedFacts,
+            estimator=st.sampled_from(["XGBClassifier", "GradientBoostingClassifier", "Mine"]),
+            parameter=st.sampled_from(["n_estimators", "max_iter"]),
+            early_stopping=st.booleans(),
+            metric=METRICS,
+            measured_on=st.sampled_from(["held_out", "train"]),
+            rounds=st.just((10, 20, 30)),
+            scores=st.just((0.5, 0.6, 0.6)),
+            best_round=st.just(20),
+            total_rounds=st.sampled_from([0, 30]),
+            gains=st.tuples(estimates(), estimates(), estimates()),
+            rows=ROWS,
         )
     ),
     times=built(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mlflow_pitfalls.checks.accelerator import idle_accelerator
 from mlflow_pitfalls.checks.accuracy import overfit
 from mlflow_pitfalls.checks.accuracy_paradox import accuracy_paradox
 from mlflow_pitfalls.checks.base import Check
@@ -33,6 +34,7 @@ from mlflow_pitfalls.checks.preprocessing import preprocess_before_split
 from mlflow_pitfalls.checks.rare_classes import too_few_minority
 from mlflow_pitfalls.checks.resampling import resample_before_split, resampled_test_set
 from mlflow_pitfalls.checks.reuse import test_set_reuse
+from mlflow_pitfalls.checks.rounds import no_early_stopping
 from mlflow_pitfalls.checks.scaling import unscaled_features
 from mlflow_pitfalls.checks.searches import grid_too_large, tuned_on_edge
 from mlflow_pitfalls.checks.sentinels import disguised_missing
@@ -93,6 +95,8 @@ ALL_CHECKS: tuple[Check, ...] = (
     diminishing_rows,
     superlinear_fit,
     idle_cores,
+    idle_accelerator,
+    no_early_stopping,
     not_converged,
     grid_too_large,
     overfit,

@@ -31,6 +31,7 @@ class Fact(StrEnum):
     SEGMENTS = "scores by segment"
     CALIBRATION = "calibration"
     SEARCH = "search over hyperparameters"
+    STAGED = "scores by round"
 
     def present(self, record: RunRecord) -> bool:
         """Whether this record holds the fact."""
@@ -72,6 +73,7 @@ _PRESENT: dict[Fact, Callable[[RunRecord], bool]] = {
     Fact.SEGMENTS: lambda record: bool(record.segments),
     Fact.CALIBRATION: lambda record: record.calibration is not None and record.calibration.rows > 0,
     Fact.SEARCH: lambda record: record.search is not None,
+    Fact.STAGED: lambda record: record.staged is not None and bool(record.staged.rounds),
 }
 
 _ABSENCE: dict[Fact, str] = {
@@ -94,5 +96,6 @@ _ABSENCE: dict[Fact, str] = {
     Fact.LABEL_NOISE: "The labels were not probed for noise.",
     Fact.SEGMENTS: "No segment of the held-out rows is large enough to be scored.",
     Fact.CALIBRATION: "No probabilities of held-out rows are known.",
+    Fact.STAGED: "No iterative model's rounds were scored on held-out rows.",
     Fact.SEARCH: "No search over hyperparameters was made in this run.",
 }

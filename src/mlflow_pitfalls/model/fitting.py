@@ -76,6 +76,7 @@ class StagedFacts:
     best_round: int
     total_rounds: int
     gain_after_best: Estimate | None = None  # score at the last round minus that at the best; paired over rows
+    gains: tuple[Estimate, ...] = ()  # score at the last round minus that at each of ``rounds``, likewise
     rows: int = 0
 
 

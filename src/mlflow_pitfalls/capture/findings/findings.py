@@ -17,6 +17,7 @@ from mlflow_pitfalls.capture.findings.sides import drift, overlap
 from mlflow_pitfalls.capture.findings.single_features import single_features
 from mlflow_pitfalls.capture.findings.sources import Sources
 from mlflow_pitfalls.capture.findings.split import remedies, resamplings, split
+from mlflow_pitfalls.capture.findings.staged import staged
 
 Finding = Callable[[Sources], Mapping[str, object]]
 
@@ -28,6 +29,7 @@ FINDINGS: tuple[tuple[str, Finding], ...] = (
     ("following transformers", preprocessing),
     ("looking for answers to imbalance", remedies),
     ("scoring both sides", scores),
+    ("scoring the rounds of an iterative model", staged),
     ("scoring the classes", classes),
     ("comparing the two sides", drift),
     ("looking for rows on both sides", overlap),

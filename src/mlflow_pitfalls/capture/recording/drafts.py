@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from mlflow_pitfalls.capture.containers import Sample
+from mlflow_pitfalls.capture.estimators.staged import Staged
 from mlflow_pitfalls.capture.lineage.row_sets import Node, Rows
 from mlflow_pitfalls.model.profile import DatasetProfile
 from mlflow_pitfalls.model.record import (
@@ -71,6 +72,7 @@ class HeldOut:
     labels: Output | None = None  # what the user's own predict gave, where it was seen
     scores: Output | None = None  # probabilities or decision values, likewise
     evaluated: bool = False
+    staged: tuple[Staged, Array] | None = None  # answers after some of the model's rounds, for rows at these places
     own_labels: bool = False  # evaluated labels that no predict call returned: a threshold of the script's own
 
 

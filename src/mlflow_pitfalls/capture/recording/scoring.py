@@ -113,6 +113,11 @@ def _predictions(truth: Array, output: Output, needs: str, classes: Array | None
     return Predictions(y_true=truth, y_score=_positive(output.values), classes=classes)
 
 
+def predictions_of(truth: Array, answer: Array, index: Array, needs: str, classes: Array | None) -> Predictions | None:
+    """What another state of the model answered on some of the held-out rows, as the metric needs it."""
+    return _predictions(truth, Output(answer, index), needs, classes)
+
+
 def _positive(scores: Array) -> Array:
     """Of two classes' probabilities the second one's: scikit-learn's positive class."""
     return np.ascontiguousarray(scores[:, 1]) if scores.ndim == 2 and scores.shape[1] == 2 else scores

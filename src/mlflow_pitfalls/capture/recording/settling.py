@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mlflow_pitfalls.capture.containers import shape_of, take_rows
+from mlflow_pitfalls.capture.estimators.staged import Staged, staged_answers
 from mlflow_pitfalls.capture.lineage.row_sets import REMADE, Rows
 from mlflow_pitfalls.capture.lineage.tracker import Lineage
 from mlflow_pitfalls.capture.recording.calls import bounded_scores, bounded_vector
@@ -29,6 +30,10 @@ _GROWTH = 4  # from one call to the next, while not all rows can be afforded
 _ORDER_SEED = 0
 _SHORTEST = 1e-6  # seconds; below it clocks say nothing
 _SIDES = 2
+_LEAST_STAGED = 1.0  # seconds of a fit from which it is worth knowing whether fewer rounds would do
+_STAGED_ROWS = 500
+_LEAST_STAGED_BUDGET = 0.1  # seconds for that, besides; 2 % of the fit's above it …
+_LARGEST_STAGED_BUDGET = 1.0  # … up to here
 
 
 class Settler:
@@ -58,6 +63,12 @@ class Settler:
         deadline = time.perf_counter() + min(_LARGEST_BUDGET, max(_LEAST_BUDGET, _SHARE_OF_FIT * fit.seconds))
         with self._quiet(), guard("predicting bounded samples"):
             self._predict(fit, held_out, estimator, deadline, _needs_scores(draft, fit, self._wanted))
+        if fit.seconds >= _LEAST_STAGED and held_out is not None and held_out.y is not None:
+            with self._quiet(), guard("asking an iterative model what it said earlier"):
+                scores = _primary_needs(draft, fit, self._wanted) != "labels"
+                budget = min(_LARGEST_STAGED_BUDGET, max(_LEAST_STAGED_BUDGET, _SHARE_OF_FIT * fit.seconds))
+                deadline = time.perf_counter() + budget
+                held_out.staged = held_out.staged or _staged(estimator, held_out, scores, deadline)
 
     def _from_split(self, fit: FitState) -> HeldOut | None:
         """The script split its data and never evaluated: the kept sample of the other side, in the fit's space."""
@@ -109,6 +120,23 @@ def _needs_scores(draft: RunDraft, fit: FitState, wanted: Collection[str]) -> bo
     return task.is_classification and any(
         metric.needs != "labels" for metric, _ in metrics_of(draft, fit, task, wanted)
     )
+
+
+def _primary_needs(draft: RunDraft, fit: FitState, wanted: Collection[str]) -> str:
+    task = fit.training.task if fit.training is not None else Task.UNKNOWN
+    return next((metric.needs for metric, _ in metrics_of(draft, fit, task, wanted)), "labels")
+
+
+def _staged(estimator: Any, held_out: HeldOut, scores: bool, deadline: float) -> tuple[Staged, Any] | None:
+    """The model's answers after some of its rounds, for a few of the held-out rows."""
+    shape = shape_of(held_out.x) if held_out.x is not None else None
+    if shape is None or held_out.y is None or shape[0] != len(held_out.y):
+        return None
+    index = np.arange(shape[0])
+    if shape[0] > _STAGED_ROWS:
+        index = np.sort(np.random.default_rng(_ORDER_SEED).permutation(shape[0])[:_STAGED_ROWS])
+    found = staged_answers(estimator, take_rows(held_out.x, index), scores=scores, deadline=deadline)
+    return (found, index) if found is not None else None
 
 
 def _score_method(estimator: Any) -> str | None:
