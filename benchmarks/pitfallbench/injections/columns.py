@@ -12,6 +12,9 @@ from benchmarks.pitfallbench.injections.base import Injection, Rng, has_numbers,
 from benchmarks.pitfallbench.plan import Plan
 
 
+MANY_ROWS = 200
+
+
 def _missing(plan: Plan, share: float, rng: Rng) -> None:
     """Values of one column are missing at random. Strength: share of them."""
     name = pick(plan, rng)
@@ -141,6 +144,7 @@ COLUMNS = (
         strengths=("sequence", "numbers", "text"),
         finds=("id-like-feature",),
         beside=("high-cardinality-feature", "shuffled-time"),
+        fits=lambda table: len(table.y) >= MANY_ROWS,
     ),
     Injection(
         name="many-levels",
