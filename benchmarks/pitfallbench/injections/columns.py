@@ -11,7 +11,6 @@ import pandas as pd
 from benchmarks.pitfallbench.injections.base import Injection, Rng, has_numbers, of_classes, pick
 from benchmarks.pitfallbench.plan import Plan
 
-
 MANY_ROWS = 200
 
 
