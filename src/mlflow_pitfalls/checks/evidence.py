@@ -46,7 +46,7 @@ def share_interval(successes: float, rows: float) -> Interval:
     from scipy.stats import binomtest
 
     total = max(1, round(rows))
-    hits = min(total, max(0, round(successes)))
+    hits = round(min(float(total), max(0.0, successes)))
     found = binomtest(hits, total).proportion_ci(confidence_level=LEVEL, method="wilson")
     return Interval(low=float(found.low), high=float(found.high), level=LEVEL)
 
