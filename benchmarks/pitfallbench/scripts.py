@@ -130,7 +130,7 @@ def _search(plan: Plan, sides: Sides, grid: dict[str, list[Any]]) -> Played:
 
 
 def _large_grid(plan: Plan, sides: Sides) -> Played:
-    """3 x 7 x 6 fits of a shallow tree."""
+    """3 x 7 x 6 fits."""
     return _search(plan, sides, {"max_depth": [2, 3, 4, 5, 6, 8, 10], "min_samples_leaf": [1, 3, 5, 10, 20, 40]})
 
 

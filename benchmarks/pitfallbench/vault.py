@@ -43,7 +43,7 @@ def overfit_is_true(plan: Plan, played: Played) -> bool:
 
 def no_lift_is_true(plan: Plan, played: Played) -> bool:
     """Whether a control's model knows next to nothing of new rows, either."""
-    return on_new_rows(plan, played.model) - _floor(plan) < TRUE_GAIN
+    return skill(plan, played) < TRUE_GAIN
 
 
 def simple_rule_is_true(plan: Plan, played: Played) -> bool:
@@ -65,7 +65,7 @@ def rule_share(plan: Plan, played: Played) -> float:
         for name in names:
             found = rule.estimator().fit(_column(X_train, name), y_train)
             best = max(best, _score(plan, found, _column(X_new, name), plan.y_new) - _floor(plan))
-        return best / max(on_new_rows(plan, played.model) - _floor(plan), 1e-9)
+        return best / max(skill(plan, played), 1e-9)
 
 
 def underfit_is_true(plan: Plan, played: Played) -> bool:
@@ -73,6 +73,11 @@ def underfit_is_true(plan: Plan, played: Played) -> bool:
     X_train, _, y_train, _ = played.sides
     richer = Spec(kind="forest", task=plan.model.task, impute=plan.model.impute).build(X_train).fit(X_train, y_train)
     return on_new_rows(plan, richer) - on_new_rows(plan, played.model) > TRUE_GAIN
+
+
+def skill(plan: Plan, played: Played) -> float:
+    """What the model does on the vault's rows beyond guessing."""
+    return on_new_rows(plan, played.model) - _floor(plan)
 
 
 def _floor(plan: Plan) -> float:

@@ -57,7 +57,6 @@ def _identifier(plan: Plan, kind: str, rng: Rng) -> None:
         plan.set_columns(account_number=rng.choice(10**7, size=size, replace=False))
     else:
         plan.set_columns(reference=[str(uuid.UUID(bytes=rng.bytes(16))) for _ in range(size)])
-        plan.model.drop = ["reference"] if plan.seed % 4 else []
     plan.frames = True
 
 

@@ -92,7 +92,9 @@ def _scripted(name: str) -> Any:
     def inject(plan: Plan, strength: Any, rng: Rng) -> None:
         """The script evaluates, or searches, in this way."""
         plan.script = name
-        if name in {"large_grid", "edge_grid"}:
+        if name == "large_grid":
+            another_model(plan, "forest")
+        elif name == "edge_grid":
             another_model(plan, "tree")
         else:
             plan.split = lambda X, y, _: (X, X, y, y)
@@ -202,6 +204,7 @@ FITS = (
         inject=_scripted("large_grid"),
         strengths=("42 x 3",),
         finds=("grid-too-large",),
+        fits=lambda table: table.name in {"adult_income", "wine_red", "breast_cancer"},
         rows=300,
         beside=("tuned-on-edge",),
     ),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.pitfallbench.datasets import Table
 from benchmarks.pitfallbench.injections.base import (
     BY_RESULT,
     Injection,
@@ -22,6 +23,7 @@ from benchmarks.pitfallbench.scripts import Played, plain_split
 
 TRAIN_CLASS_ROWS = 10
 BY_HEART = 0.3
+ENOUGH_TO_SAMPLE = 120
 
 
 def _thin_out(plan: Plan, ratio: float, rng: Rng, *, noisy: bool = False) -> None:
@@ -115,7 +117,7 @@ def _rarity(sides: Sides, rare: Any) -> float:
 def _sampler(name: str, seed: int) -> Any:
     from imblearn.over_sampling import SMOTE, RandomOverSampler
 
-    return SMOTE(random_state=seed, k_neighbors=3) if name == "smote" else RandomOverSampler(random_state=seed)
+    return SMOTE(random_state=seed, k_neighbors=2) if name == "smote" else RandomOverSampler(random_state=seed)
 
 
 def _as_numbers(plan: Plan) -> None:
@@ -187,6 +189,12 @@ _RARE = (
 )
 _NUMERIC_CLASSES = both(of_classes, has_numbers)
 
+
+def _rows_to_sample(table: Table) -> bool:
+    """A thinned class still has neighbours on either side."""
+    return bool(table.y.value_counts().max() >= ENOUGH_TO_SAMPLE)
+
+
 IMBALANCE = (
     Injection(
         name="imbalance",
@@ -257,7 +265,7 @@ IMBALANCE = (
         strengths=("random", "smote"),
         finds=("resampled-test-set",),
         beside=("duplicate-rows", "oversampling-overfit", "too-few-minority", "weak-segment", "train-test-drift"),
-        fits=_NUMERIC_CLASSES,
+        fits=both(_NUMERIC_CLASSES, _rows_to_sample),
     ),
     Injection(
         name="oversampled-by-heart",

@@ -22,10 +22,12 @@ from benchmarks.pitfallbench.injections.base import (
     pick,
 )
 from benchmarks.pitfallbench.plan import Plan
-from benchmarks.pitfallbench.scripts import plain_split
-from benchmarks.pitfallbench.vault import rule_share
+from benchmarks.pitfallbench.scripts import Played, plain_split
+from benchmarks.pitfallbench.vault import rule_share, skill
 
 MANY_VALUES = 150
+ENOUGH_TO_MEASURE = 400
+SOME_SKILL = 0.2
 CLEARLY = 0.97  # of the model's skill: the check asks for 0.95
 
 
@@ -74,6 +76,11 @@ def _one_rule(plan: Plan, steepness: float, rng: Rng) -> None:
         return pd.Series((rng.random(len(X)) < 1 / (1 + np.exp(-steepness * position))).astype(int), name="target")
 
     plan.y, plan.y_new = target(plan.X), target(plan.X_new)
+
+
+def _rule_is_enough(plan: Plan, played: Played) -> bool:
+    """The model has learnt something, and a rule over one column does as well on the vault's rows."""
+    return skill(plan, played) > SOME_SKILL and rule_share(plan, played) >= CLEARLY
 
 
 def _linear_world(plan: Plan, noise: float, rng: Rng) -> None:
@@ -144,9 +151,9 @@ LABELS = (
         strengths=(2.0, 4.0, 10.0),
         finds=("simple-rule-suffices",),
         harm=BY_RESULT,
-        happened=lambda plan, played: rule_share(plan, played) >= CLEARLY,
+        happened=_rule_is_enough,
         beside=("useless-features", "linear-suffices"),
-        fits=has_numbers,
+        fits=lambda table: has_numbers(table) and len(table.y) >= ENOUGH_TO_MEASURE,
         is_cause=True,
     ),
     Injection(

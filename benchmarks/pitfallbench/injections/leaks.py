@@ -216,6 +216,7 @@ LEAKS = (
         name="shuffled-time",
         inject=_shuffled_time,
         strengths=(0.0, 0.3, 1.0),
+        blatant_from=0.3,
         finds=("shuffled-time",),
         beside=("simple-rule-suffices", "id-like-feature", "no-lift", "underfit", "weak-segment"),
         models=_TREES,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.pitfallbench.injections.base import (
-    BLATANT,
+    BY_RESULT,
     LOSS,
     Injection,
     Rng,
@@ -20,6 +20,9 @@ from benchmarks.pitfallbench.injections.base import (
     of_two_classes,
 )
 from benchmarks.pitfallbench.plan import Plan, Sides
+from benchmarks.pitfallbench.scripts import Played
+
+FAR_WORSE = 0.2  # of the accuracy
 
 
 def _join(first: Any, second: Any) -> Any:
@@ -102,6 +105,13 @@ def _bad_segment(plan: Plan, share: float, rng: Rng) -> None:
     plan.frames = True
 
 
+def _segment_is_weak(plan: Plan, played: Played) -> bool:
+    """The shop's held-out rows are predicted far worse than the others."""
+    _, X_test, _, y_test = played.sides
+    right, there = np.asarray(played.predicted) == np.asarray(y_test), (X_test["shop"] == "C").to_numpy()
+    return bool(right[~there].mean() - right[there].mean() > FAR_WORSE)
+
+
 def _skewed(plan: Plan, spread: float, rng: Rng) -> None:
     """A target of money, of which a few rows hold the most. Strength: standard deviation of its logarithm."""
     scaled = (plan.y - plan.y.mean()) / (plan.y.std() or 1.0)
@@ -157,10 +167,10 @@ ROWS = (
         name="bad-segment",
         inject=_bad_segment,
         strengths=(0.3, 1.0),
-        blatant_from=1.0,
         finds=("weak-segment",),
         beside=("label-noise",),
-        harm=BLATANT,
+        harm=BY_RESULT,
+        happened=_segment_is_weak,
         fits=both(of_classes, is_learnable),
     ),
     Injection(
@@ -169,6 +179,7 @@ ROWS = (
         strengths=(0.5, 2.0),
         blatant_from=2.0,
         finds=("skewed-target",),
+        beside=("no-lift",),
         fits=of_numbers,
     ),
 )
