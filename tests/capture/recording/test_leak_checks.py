@@ -119,3 +119,12 @@ def test_clean_tables_hold_no_groups_and_no_order(watched):
         record = _evaluated(watched, X, y, model)
         assert record.time_order is None
         assert by_name("group-leakage")(record).status is not Status.FLAGGED
+
+
+def test_small_tables_whose_rows_are_all_copied_overlap(watched):
+    X, y = load_wine(return_X_y=True)
+    rng = np.random.default_rng(0)
+    take = rng.permutation(np.r_[np.arange(len(y)), rng.choice(len(y), len(y))])
+    record = _evaluated(watched, X[take], y[take], RandomForestClassifier(30, random_state=0))
+    assert record.overlap is not None and record.overlap.expected_share < 0.01
+    assert by_name("train-test-overlap")(record).status is Status.FLAGGED
