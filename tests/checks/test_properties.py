@@ -317,6 +317,9 @@ RECORDS = built(
             relation=st.sampled_from(["", "copy", "invertible"]),
             suspicious_name=st.booleans(),
             edge_density=maybe(NUMBERS),
+            pooled_skill=maybe(estimates()),
+            class_gap=maybe(NUMBERS),
+            rival_skill=maybe(NUMBERS),
         )
     ),
     preprocessing=few(PREPARED),

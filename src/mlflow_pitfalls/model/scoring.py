@@ -83,6 +83,9 @@ class SingleFeatureFacts:
     relation: str = ""  # "copy", "invertible" (one-to-one with the target), or ""
     suspicious_name: bool = False  # the column's name holds the target's, or marks it as derived from it
     edge_density: float | None = None  # of values next to the cuts between classes, against the middle of a class
+    pooled_skill: Estimate | None = None  # of the same rule, cross-fitted over training and held-out rows together
+    class_gap: float | None = None  # over all rows: between classes that do not mix, in deviations within them
+    rival_skill: float | None = None  # pooled, of the best other column that is not collinear, given the target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from mlflow_pitfalls.capture.statistics.one_column import (
     ranked_columns,
     target_of_sides,
 )
+from mlflow_pitfalls.capture.statistics.pooled_rule import pooled_rules
 from mlflow_pitfalls.capture.statistics.relation import has_suspicious_name, relation_to_target
 from mlflow_pitfalls.capture.statistics.scores import skill_estimate
 from mlflow_pitfalls.capture.statistics.sides import row_step
@@ -38,6 +39,7 @@ _MIN_ROWS = 20  # on each side
 _COPY_EXPLAINS = 0.3  # of the target's variance, in quantile bins too: below, values need not be compared
 _NEARLY_ALL = 0.9  # of the variance: a tree's search alone never gets there on noise
 _DECIDES = 0.5  # of the variance: below, nobody asks how the classes meet
+_ASKED_ABOUT = 0.5  # a column's skill on held-out rows: the least of the best that is scored on all rows
 _STREAM = 3  # of the seed
 
 
@@ -121,7 +123,30 @@ def _facts(
     for candidate, scored in zip(candidates, _scored(metric, rules, dummy.predictions, resamples, seed), strict=True):
         fact = None if scored is None else _fact(metric, candidate, target, target_name, scored)
         facts += [fact] if fact is not None else []
+    facts = _with_pooled(metric, facts, candidates, target, resamples=resamples, seed=seed)
     return tuple(sorted(facts, key=lambda fact: -fact.skill.value))
+
+
+def _with_pooled(
+    metric: MetricSpec,
+    facts: list[SingleFeatureFacts],
+    candidates: list[Candidate],
+    target: Target,
+    *,
+    resamples: int,
+    seed: int,
+) -> list[SingleFeatureFacts]:
+    """What all rows say of the columns, where one of them predicts so well that somebody will ask."""
+    if not any(fact.skill.value > _ASKED_ABOUT for fact in facts):
+        return facts
+    leaks = frozenset(fact.column for fact in facts if fact.relation or fact.suspicious_name)
+    pooled = pooled_rules(metric, candidates, leaks, target, resamples=resamples, seed=seed)
+    return [
+        fact
+        if (found := pooled.get(fact.column)) is None
+        else replace(fact, pooled_skill=found.skill, class_gap=found.gap, rival_skill=found.rival_skill)
+        for fact in facts
+    ]
 
 
 def _scored(
