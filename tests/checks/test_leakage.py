@@ -77,3 +77,44 @@ def test_the_worst_of_several_leaks_comes_first(judge, make):
     verdict = judged(judge, make, make.single("a", 0.99, 0.005), make.single("b", 1.0, 0.0))
     assert [subject.name for subject in verdict.evidence.subjects] == ["b", "a"]
     assert "1 other column too" in verdict.message
+
+
+def test_few_rows_suffice_where_both_sides_and_a_gap_show_it(judge, make):
+    few = {"skill": 1.0, "half": 0.3, "pooled_skill": make.estimate(1.0, 0.2, 900), "rival_skill": 0.7}
+    sides = {
+        "train": make.profile(target=make.target(669, 31)),
+        "held_out": make.profile(role=Role.HELD_OUT, target=make.target(191, 9)),
+    }
+    wide = judged(judge, make, make.single("settled", class_gap=1.0, **few), **sides)
+    assert wide.status is Status.FLAGGED
+    assert wide.evidence.value == 1.0
+    assert wide.evidence.unit.startswith("standard deviations")
+    assert judged(judge, make, make.single("settled", class_gap=0.99, **few), **sides).status is Status.INCONCLUSIVE
+    two = make.single("petal", class_gap=1.3, **{**few, "rival_skill": 1.0})
+    assert judged(judge, make, two, **sides).status is Status.INCONCLUSIVE
+
+
+def test_a_perfect_column_of_few_positives_never_passes(judge, make):
+    perfect = make.single("settled", 1.0, 0.5)
+    verdict = judged(judge, make, perfect)
+    assert verdict.status is Status.INCONCLUSIVE
+    assert "too few rows" in verdict.message
+
+
+def test_a_column_far_above_all_others_is_flagged_and_one_near_them_is_not(judge, make):
+    lone = {"pooled_skill": make.estimate(0.96, 0.005), "edge_density": 0.3}
+    assert judged(judge, make, make.single("fare", 0.96, 0.01, rival_skill=0.67, **lone)).status is Status.FLAGGED
+    assert judged(judge, make, make.single("fare", 0.96, 0.01, rival_skill=0.69, **lone)).status is Status.INCONCLUSIVE
+    cut = make.single("score", 0.96, 0.01, rival_skill=0.3, **{**lone, "edge_density": 0.9})
+    assert judged(judge, make, cut).status is Status.INCONCLUSIVE
+
+
+def test_several_near_certain_columns_mark_an_easy_task(judge, make):
+    certain = {"skill": 0.99, "half": 0.005, "pooled_skill": make.estimate(0.99, 0.005)}
+    assert judged(judge, make, make.single("V14", rival_skill=0.96, **certain)).status is Status.FLAGGED
+    assert judged(judge, make, make.single("V14", rival_skill=0.98, **certain)).status is Status.INCONCLUSIVE
+
+
+def test_training_rows_count_only_where_unseen_ones_agree(judge, make):
+    encoded = make.single("shop", 0.3, 0.05, pooled_skill=make.estimate(0.99, 0.005), rival_skill=0.2)
+    assert judged(judge, make, encoded).status is Status.PASSED

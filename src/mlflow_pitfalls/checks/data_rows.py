@@ -119,8 +119,8 @@ def train_test_overlap(record: RunRecord, limits: Limits) -> Verdict:
     What it does:
         Compares fingerprints of the held-out rows with those of the training rows. The lower bound of the matching
         share's 95 % interval must exceed chance by {max_share}, and be {chance_factor} times chance: what the numbers
-        of distinct values make. Rows that are alike by nature come with many that differ in one column alone; equal rows
-        without these are copies, however often each stands in the table.
+        of distinct values make. Rows that are alike by nature come with many that differ in one column alone; equal
+        rows without these are copies, however often each stands in the table.
 
     Why is this bad:
         The model has seen these answers. The held-out score counts memory as skill, and is too good by an amount that

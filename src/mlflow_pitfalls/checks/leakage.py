@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlflow_pitfalls.checks.base import Cost, Limits, Threshold, Verdict, check, flagged, inconclusive, passed
 from mlflow_pitfalls.checks.evidence import decided, evidence, usable, worst_first
@@ -223,22 +223,25 @@ def _leak(facts: SingleFeatureFacts, record: RunRecord, limits: Limits) -> _Leak
         return _Leak(facts.column, skill, f"{reason}, with a gap between the classes", "wide_gap", gap)
     if not facts.is_continuous or not _carries_model(facts, record, limits):
         return None
-    if gap is not None and _above_others(facts) >= limits["far_above"]:
-        return _Leak(facts.column, skill, "split between the classes by a gap that no measure leaves", "wide_gap", gap)
-    return _certain(facts, record, skill, found[1].low, limits)
+    return _beyond_measure(facts, record, _Leak(facts.column, skill, "", "", gap), found[1].low, limits)
 
 
-def _certain(facts: SingleFeatureFacts, record: RunRecord, skill: Estimate, low: float, limits: Limits) -> _Leak | None:
-    """A continuous column that is not cut, and more certain than measures are."""
+def _beyond_measure(
+    facts: SingleFeatureFacts, record: RunRecord, leak: _Leak, low: float, limits: Limits
+) -> _Leak | None:
+    """A continuous column that tells more than measures do, and more than the others of this table."""
+    above = _above_others(facts)
+    if leak.gap is not None and above >= limits["far_above"]:
+        return replace(leak, reason="split between the classes by a gap that no measure leaves", threshold="wide_gap")
     if facts.edge_density is not None and facts.edge_density >= limits["dense_edge"]:
         return None
-    above = _above_others(facts)
+    leak = replace(leak, gap=None)
     if low > limits["near_certain"] and above >= limits["above"]:
-        return _Leak(facts.column, skill, "more certain than a measure can be", "near_certain")
+        return replace(leak, reason="more certain than a measure can be", threshold="near_certain")
     is_no_cut = facts.edge_density is not None or not record.task.is_classification
     if low > limits["lone"] and facts.rival_skill is not None and above >= limits["far_above"] and is_no_cut:
         reason = f"far above the best other column, which reaches {number(facts.rival_skill)}"
-        return _Leak(facts.column, skill, reason, "lone")
+        return replace(leak, reason=reason, threshold="lone")
     return None
 
 
