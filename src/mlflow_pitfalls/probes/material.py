@@ -49,15 +49,15 @@ class Material:
             yield from (untried(probe, NOT_NEEDED, _NO_ROWS) for probe in probes)
             return
         known = self._known()
-        told = [known[probe.name] for probe in probes if probe.name in known]
-        for answer in told:
+        made = dict(known)
+        for answer in known.values():
             record = merged(record, answer.found)
-        yield from told
         missing = [probe for probe in probes if probe.name not in known]
         for answer in helper.answers(record, context, missing, self.config):
+            made[answer.facts.name] = answer
             if answer.facts.status == DONE:
                 known[answer.facts.name] = answer
-            yield answer
+        yield from (made[probe.name] for probe in probes if probe.name in made)
 
     def _known(self) -> dict[str, Answer]:
         """By probe; kept with the fit for as long as its held-out rows and metric are the same."""
