@@ -114,6 +114,18 @@ def test_ranges_that_end_by_nature_pass(name, edge, low, high, judge, make):
     assert edged(judge, make, parameter(make, name=name, edge=edge, low=low, high=high)).status is Status.PASSED
 
 
+def test_a_sampled_range_ends_near_its_natural_end(judge, make):
+    def sampled(low: float, neighbour: float):
+        found = parameter(make, name="knn__n_neighbors", edge="low", low=low, high=60.0, neighbour=neighbour)
+        search = grid(exhaustive=False, class_name="RandomizedSearchCV", parameters=(found,))
+        return judge("tuned-on-edge", make.record(search=search))
+
+    assert sampled(3.0, 23.0).status is Status.PASSED
+    verdict = sampled(20.0, 30.0)
+    assert verdict.status is Status.FLAGGED
+    assert "one of the lowest of 4 values" in verdict.message
+
+
 def test_two_values_are_no_range(judge, make):
     assert edged(judge, make, parameter(make, values=2)).status is Status.NOT_APPLICABLE
     words = parameter(make, low=None, high=None, edge="")

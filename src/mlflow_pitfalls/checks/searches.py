@@ -215,7 +215,7 @@ def tuned_on_edge(record: RunRecord, limits: Limits) -> Verdict:
     if not ranged:
         return not_applicable("The search tried no numeric parameter at three values or more.")
     columns = record.fit.columns if record.fit else 0
-    edges = [found for found in ranged if found.edge and not _ends_by_nature(found, columns)]
+    edges = [found for found in ranged if found.edge and not _ends_by_nature(found, columns, search.exhaustive)]
     tested = [found for found in edges if decided(found.edge_gain) and found.edge_p_value is not None]
     p_values = adjusted([found.edge_p_value or 0.0 for found in tested])
     rising = [
@@ -231,8 +231,8 @@ def tuned_on_edge(record: RunRecord, limits: Limits) -> Verdict:
     gain = worst.edge_gain
     assert gain is not None
     return flagged(
-        f"The best {short(worst.name)} is {short(worst.best)}, the {_last(worst)} of {count(worst.values)} values, and "
-        f"scores {number(gain.value)} better than {worst.neighbour or 0.0:.3g}: the best one may lie beyond. "
+        f"The best {short(worst.name)} is {short(worst.best)}, {_last(worst, search)} of {count(worst.values)} values, "
+        f"and scores {number(gain.value)} better than {worst.neighbour or 0.0:.3g}: the best one may lie beyond. "
         f"{remedy.text}",
         evidence=evidence(
             limits,
@@ -245,7 +245,7 @@ def tuned_on_edge(record: RunRecord, limits: Limits) -> Verdict:
                 Subject(
                     name=found.name,
                     value=_gain_share(found, search),
-                    detail=f"best {found.best}, the {_last(found)} of {found.values} values",
+                    detail=f"best {found.best}, {_last(found, search)} of {found.values} values",
                 )
                 for found in rising
             ),
@@ -265,11 +265,13 @@ def _gain_share(parameter: SearchedParameter, search: SearchFacts) -> float:
     return gain[0].value / best if gain and best > 0 and math.isfinite(best) else 0.0
 
 
-def _ends_by_nature(parameter: SearchedParameter, columns: int) -> bool:
-    """Whether there is nothing sensible beyond the best value."""
+def _ends_by_nature(parameter: SearchedParameter, columns: int, exhaustive: bool) -> bool:
+    """Whether there is nothing sensible beyond the best value; a sampled range seldom holds its very last one."""
     name, value = parameter.name.rpartition("__")[2], _edge_value(parameter)
     if parameter.edge == "low":
-        return value in (0.0, _LEAST.get(name))
+        least, inside = _LEAST.get(name), parameter.neighbour
+        is_near = not exhaustive and least is not None and inside is not None and value - (inside - value) / 2 < least
+        return value in (0.0, least) or is_near
     return (name in _SHARES and value == 1.0) or (name in _COLUMN_COUNTS and 0 < columns <= value)
 
 
@@ -278,8 +280,9 @@ def _edge_value(parameter: SearchedParameter) -> float:
     return value if value is not None else 0.0
 
 
-def _last(parameter: SearchedParameter) -> str:
-    return "lowest" if parameter.edge == "low" else "highest"
+def _last(parameter: SearchedParameter, search: SearchFacts) -> str:
+    place = "lowest" if parameter.edge == "low" else "highest"
+    return f"the {place}" if search.exhaustive else f"one of the {place}"
 
 
 def _wider(parameter: SearchedParameter) -> Remedy:

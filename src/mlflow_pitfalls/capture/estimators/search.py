@@ -25,6 +25,7 @@ _MAX_LOOKED_AT = 200  # candidates that are compared with the defaults
 _LEVEL = 0.95
 _GROUP_SHARE = 0.2  # of a sampled search's candidates: those nearest to the end of a range
 _LEAST_GROUP = 5  # candidates
+_LAST_VALUES = 2  # of a sampled range: the best one stands at its end where it is one of these
 
 Array = npt.NDArray[Any]
 
@@ -178,13 +179,14 @@ def _rows_of(table: _Table, best: Mapping[str, Any]) -> list[int]:
 
 
 def _edge_of_sample(table: _Table, values: Array) -> dict[str, Any]:
-    """The candidates nearest to an end of a sampled range, where the best one is, against the next ones inside."""
+    """The candidates nearest to an end of a sampled range, where the best one stands, against the next ones inside."""
     usable = np.isfinite(values) & np.isfinite(table.means)
     rows = np.flatnonzero(usable)
     for edge, ordered in (("low", rows[np.argsort(values[rows])]), ("high", rows[np.argsort(-values[rows])])):
         outer = _group(values, ordered)
         inner = _group(values, ordered[len(outer) :])
-        if table.best not in outer or len(inner) < _LEAST_GROUP or len(outer) < _LEAST_GROUP:
+        last = list(dict.fromkeys(values[outer].tolist()))[:_LAST_VALUES]
+        if values[table.best] not in last or len(inner) < _LEAST_GROUP or len(outer) < _LEAST_GROUP:
             continue
         gain = _unpaired(table.means[outer], table.means[inner])
         found: dict[str, Any] = {"edge": edge, "neighbour": float(np.median(values[inner]))}
