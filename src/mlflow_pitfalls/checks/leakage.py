@@ -38,25 +38,25 @@ _HALF_A_ROW = 0.5  # of error, that a perfect column may have on rows to come
             0.95,
             "skill",
             "what the lower bound must exceed for a continuous feature far above all others",
-            "the best honest measure of 26 real tables, over all rows, reached 0.93",
+            "26 real tables whole, of 300 and of 120 rows, 3 splits each: bounds of honest measures up to 0.92, once 0.948",
         ),
         "far_above": Threshold(
             8.0,
             "times the error",
             "what the best other feature must leave unexplained, against this one, to stand far below it",
-            "26 real tables: 6.6 for the distance of a taxi ride, 2.5 or less for any other measure",
+            "the same tables: up to 7.2 for the distance of a taxi ride, 5.7 in 120 card payments, 3.1 for any other",
         ),
         "above": Threshold(
             3.0,
             "times the error",
             "likewise, for a feature of near certainty: several near-certain features mark an easy task",
-            "our choice: the principal components of card fraud reach 0.95, 0.93 and 0.91",
+            "our choice: on the same tables, with more than 120 rows, columns of skill above 0.9 had 1.9 or less",
         ),
         "wide_gap": Threshold(
             1.0,
             "standard deviations within the classes",
             "an empty gap between classes that few rows suffice to show",
-            "iris setosa's petals, the clearest honest case we know, leave 1.3, and two columns of them do",
+            "our choice: on the same tables one honest gap of 0.03; setosa's petals leave 1.6 and 1.1, in two columns",
         ),
         "of_model": Threshold(
             0.95, "share of the model's skill", "a feature below it does not carry the model", "our choice"
