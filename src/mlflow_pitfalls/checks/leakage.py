@@ -38,7 +38,7 @@ _HALF_A_ROW = 0.5  # of error, that a perfect column may have on rows to come
             0.95,
             "skill",
             "what the lower bound must exceed for a continuous feature far above all others",
-            "26 real tables whole, of 300 and of 120 rows, 3 splits each: bounds of honest measures up to 0.92, once 0.948",
+            "26 real tables (all, 300 and 120 rows; 3 splits): bounds of honest measures up to 0.92, once 0.948",
         ),
         "far_above": Threshold(
             8.0,
