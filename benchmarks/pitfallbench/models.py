@@ -84,10 +84,11 @@ class Spec:
         steps = _number_steps(X[numeric], scaled=scaled, finite=self.finite, impute=self.impute)
         if not text and len(numeric) == X.shape[1]:
             return make_pipeline(*steps, model) if steps else model
-        encode = make_pipeline(
-            FunctionTransformer(as_text, feature_names_out="one-to-one"),
-            OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=self.levels, sparse_output=False),
+        encode: Any = OneHotEncoder(
+            handle_unknown="infrequent_if_exist", max_categories=self.levels, sparse_output=False
         )
+        if any(_is_mixed(X[name]) for name in text):  # which no encoder of scikit-learn takes as it is
+            encode = make_pipeline(FunctionTransformer(as_text, feature_names_out="one-to-one"), encode)
         numbers = make_pipeline(*steps) if steps else "passthrough"
         return make_pipeline(make_column_transformer((numbers, numeric), (encode, text)), model)
 
@@ -119,6 +120,10 @@ def without_infinities(X: pd.DataFrame) -> pd.DataFrame:
 
 def _is_number(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column)
+
+
+def _is_mixed(column: pd.Series) -> bool:
+    return column.dropna().map(type).nunique() > 1
 
 
 def _is_date(column: pd.Series) -> bool:

@@ -118,7 +118,7 @@ def _groups(plan: Plan, spread: float, rng: Rng) -> None:
     """Several rows of each person, and rows of one person on both sides. Strength: how alike they are, 0..1."""
     people = max(20, len(plan.y) // CLUSTER)
     person = rng.integers(0, people, size=len(plan.y))
-    traits, labels = rng.normal(size=(people, 6)), rng.permutation(np.resize(plan.y.to_numpy(), people))
+    traits, labels = rng.normal(size=(people, 6)), rng.choice(plan.y.to_numpy(), size=people)
     noise = rng.normal(size=(len(plan.y), 6)) * (1 - spread)
     plan.y = pd.Series(labels[person], name=plan.y.name)
     plan.X = pd.DataFrame(traits[person] + noise, columns=[f"trait_{i}" for i in range(6)])
