@@ -51,7 +51,8 @@ def weak_segment(record: RunRecord, limits: Limits) -> Verdict:
     What it does:
         Divides the held-out rows by each column: its values, or five ranges of equal size, where at least 5 % and at
         most half of the rows fall into one. A segment's *score* is the model's accuracy there, or one minus its
-        absolute error in units of a dummy's.
+        absolute error in units of a dummy's. With more than two classes the other rows' accuracy is taken at the
+        segment's own mixture of classes: a class that is hard everywhere makes no segment weak.
 
         Scores alone mislead: a segment of nine quiet customers in ten is easier than one of even shares, and a range of
         large values has larger errors. So its *skill* is compared too: how far the model does better than a rule that

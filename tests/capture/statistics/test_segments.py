@@ -105,3 +105,22 @@ def test_any_column_is_survived(values: list[object]) -> None:
     for facts in segment_facts(pd.DataFrame({0: pd.Series(values, dtype=object)}), losses, ("any",)):
         assert facts.rows >= 20
         assert np.isfinite(facts.difference.value)
+
+
+def test_a_class_that_is_hard_everywhere_makes_no_segment_weak() -> None:
+    """Three classes; the third is half missed wherever it stands, and fills one range of a column."""
+    rng = np.random.default_rng(0)
+    y_true = np.repeat([0, 1, 2], 300)
+    wrong = (y_true == 2) & (rng.random(900) < 0.5)
+    y_pred = np.where(wrong, 0, y_true)
+    frame = pd.DataFrame({"home of the third": np.where(y_true == 2, "c", "a"), "noise": rng.choice(["a", "b"], 900)})
+    losses = losses_of(Task.MULTICLASS, y_true, y_pred)
+    assert losses is not None
+    assert not [facts for facts in segment_facts(frame, losses, list(frame)) if facts.segment.endswith("c")]
+    # Spread evenly over the classes, the same errors are the segment's.
+    place = rng.choice(["a", "c"], 900, p=[0.8, 0.2])
+    y_pred = np.where((place == "c") & (rng.random(900) < 0.5), (y_true + 1) % 3, y_true)
+    losses = losses_of(Task.MULTICLASS, y_true, y_pred)
+    assert losses is not None
+    (found, *_) = segment_facts(pd.DataFrame({"place": place}), losses, ["place"])
+    assert abs(found.difference.value) > 0.4

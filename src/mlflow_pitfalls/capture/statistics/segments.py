@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MIN_SHARE = 0.05  # of the held-out rows
 MIN_ROWS = 20  # of a segment; as many as must share a value before it is told
 MAX_COLUMNS = 100
+MIXED_CLASSES = 2  # with more, segments are compared at equal mixtures of classes
 MAX_KEPT = 20
 _Z95 = 1.959963984540054  # two-sided 95 % quantile of the normal distribution
 
@@ -133,7 +134,7 @@ def _rule_losses(codes: IntArray, counts: IntArray, losses: Losses) -> FloatArra
 
 
 def _facts(inside: Array, losses: Losses, rule: FloatArray, name: str, label: str) -> SegmentFacts | None:
-    score, other = (_score(losses, part) for part in (inside, ~inside))
+    score, other = _score(losses, inside), _score_of_others(losses, inside)
     skill, other_skill = (_skill(losses, rule, part) for part in (inside, ~inside))
     if score is None or other is None or skill is None or other_skill is None:
         return None
@@ -165,6 +166,26 @@ def _score(losses: Losses, part: Array) -> Measured | None:
         return None
     error = float(model.std()) / math.sqrt(len(model))
     return 1.0 - float(model.mean()) / losses.scale, error / losses.scale, len(model)
+
+
+def _score_of_others(losses: Losses, inside: Array) -> Measured | None:
+    """The score of the other rows; of many classes, at the segment's own mixture of them.
+
+    A range of one column is often the home of one class. That the model knows this class badly is no fault of the
+    segment, as it would know it badly elsewhere.
+    """
+    others = ~inside
+    if not losses.is_classes or len(np.unique(losses.target)) <= MIXED_CLASSES:
+        return _score(losses, others)
+    counts = [np.bincount(losses.target[part], minlength=int(losses.target.max()) + 1) for part in (inside, others)]
+    known = counts[1] > 0
+    if counts[0][known].sum() < (1.0 - MIN_SHARE) * counts[0].sum():
+        return None
+    ratio = np.where(known, counts[0] / np.maximum(counts[1], 1), 0.0)
+    weights, model = ratio[losses.target[others]], losses.model[others]
+    mean = float(np.average(model, weights=weights))
+    error = math.sqrt(float((weights**2 * (model - mean) ** 2).sum())) / float(weights.sum())
+    return 1.0 - mean / losses.scale, error / losses.scale, len(model)
 
 
 def _skill(losses: Losses, rule: FloatArray, part: Array) -> Measured | None:
