@@ -11,6 +11,7 @@ DEMO := $(CURDIR)/.demo
 OPENMP := $(CURDIR)/$(VENV)/openmp
 export LD_LIBRARY_PATH := $(if $(LD_LIBRARY_PATH),$(LD_LIBRARY_PATH):)$(OPENMP)
 
+WORKERS ?= 2
 TEST_SECONDS := 900
 SLOW_SECONDS := 1500
 
@@ -42,13 +43,13 @@ lint: $(STAMP) ## Check style, types and layers
 	@echo "==> Layers"
 	$(BIN)/lint-imports --no-logo
 
-test: lint ## Check style, types and layers, then run the default tests (minutes)
+test: lint ## Check style, types and layers, then run the default tests (minutes; WORKERS=2)
 	@echo "==> Tests, those marked slow left out"
-	$(BIN)/pytest -m "not slow" --session-timeout=$(TEST_SECONDS)
+	$(BIN)/pytest -n $(WORKERS) -m "not slow" --session-timeout=$(TEST_SECONDS)
 
 test-slow: $(STAMP) ## Run the tests marked slow: every example, servers that fail, many estimators
 	@echo "==> Slow tests"
-	$(BIN)/pytest -m slow --session-timeout=$(SLOW_SECONDS)
+	$(BIN)/pytest -n $(WORKERS) -m slow --session-timeout=$(SLOW_SECONDS)
 
 demo: $(STAMP) ## Run the example scripts against a store in .demo and print each run's flags
 	@echo "==> Running the scripts of examples/ against $(DEMO)/mlflow.db"

@@ -125,6 +125,7 @@ def no_extra_fits(monkeypatch: pytest.MonkeyPatch) -> None:
 def fresh_state() -> Iterator[None]:
     breaker.forget_breakers()
     errors.forget_reported()
+    errors.set_test_mode(False)
     yield
     breaker.forget_breakers()
 

@@ -24,6 +24,9 @@ def flipped(y, share: float, seed: int = 1):
     return np.where(chosen, (y + rng.integers(1, classes, len(y))) % classes, y)
 
 
+DIGITS = pytest.param("digits", marks=pytest.mark.slow)
+
+
 @pytest.fixture
 def verdict_on(make_context, cancer):
     def judge(name: str, share: float):
@@ -35,12 +38,12 @@ def verdict_on(make_context, cancer):
     return judge
 
 
-@pytest.mark.parametrize("name", ["cancer", "digits", "iris", "wine"])
+@pytest.mark.parametrize("name", ["cancer", DIGITS, "iris", "wine"])
 def test_clean_labels_are_quiet(name, verdict_on):
     assert verdict_on(name, 0.0).status is Status.PASSED
 
 
-@pytest.mark.parametrize("name", ["cancer", "digits", "wine"])
+@pytest.mark.parametrize("name", ["cancer", DIGITS, "wine"])
 def test_flipped_labels_are_found(name, verdict_on):
     verdict = verdict_on(name, 0.15)
     assert verdict.status is Status.FLAGGED

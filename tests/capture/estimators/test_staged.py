@@ -29,7 +29,7 @@ CATBOOST = {"verbose": 0, "thread_count": 1, "allow_writing_files": False}
 CLASSIFIERS = (
     GradientBoostingClassifier(n_estimators=30, max_depth=1),
     HistGradientBoostingClassifier(max_iter=30, max_leaf_nodes=4),
-    AdaBoostClassifier(n_estimators=30),
+    AdaBoostClassifier(n_estimators=30, random_state=0),
     XGBClassifier(n_estimators=30, max_depth=2, n_jobs=1),
     LGBMClassifier(n_estimators=30, num_leaves=4, verbose=-1, n_jobs=1),
     CatBoostClassifier(iterations=30, depth=2, **CATBOOST),
@@ -37,7 +37,7 @@ CLASSIFIERS = (
 REGRESSORS = (
     GradientBoostingRegressor(n_estimators=30, max_depth=1),
     HistGradientBoostingRegressor(max_iter=30, max_leaf_nodes=4),
-    AdaBoostRegressor(n_estimators=30),
+    AdaBoostRegressor(n_estimators=30, random_state=0),
     XGBRegressor(n_estimators=30, max_depth=2, n_jobs=1),
     LGBMRegressor(n_estimators=30, num_leaves=4, verbose=-1, n_jobs=1),
     CatBoostRegressor(iterations=30, depth=2, **CATBOOST),
