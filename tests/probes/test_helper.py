@@ -59,7 +59,7 @@ def test_a_fit_beyond_the_budget_is_ended(helper, made):
     list(helper.answers(record, context, [LINEAR], {}))  # ready
     process = helper._process
     with context.budget.spending():
-        context.budget._spent += 100.0  # from now on nothing is left
+        context.budget._spent += 1e6  # from now on nothing is left
         assert helper._next(context.budget) is not None
     assert process.poll() is not None and helper._process is None
 

@@ -66,7 +66,7 @@ def test_failures_are_shown_with_their_class(make_context):
 
 
 def test_the_budget_leaves_out_the_dearest(make_context):
-    record, context = make_context(LogisticRegression(max_iter=10_000), fit_seconds=1000.0)
+    record, context = make_context(LogisticRegression(max_iter=10_000), fit_seconds=1000.0, seconds=60.0)
     found = board((record, replace(context, budget=Budget(1.0, grace=0.0))))
     assert [each.family for each in found if each.score] == ["dummy"]
     assert {each.error for each in found if each.score is None} == {BUDGET}
