@@ -49,6 +49,8 @@ def snapshot() -> dict[tuple[str, ...], Any]:
     found: dict[tuple[str, ...], Any] = {}
     for cls in classes():
         name = f"{cls.__module__}.{cls.__qualname__}@{id(cls)}"
+        # Kept alive by the snapshot: a class left by another test must not be collected between two of them.
+        found[(name, "class itself")] = cls
         for key, value in vars(cls).items():
             add(found, (name, key), value)
     for module_name in MODULES:
