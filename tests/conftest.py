@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from mlflow_pitfalls import errors
 from mlflow_pitfalls.model.items import Artifact, LogItems, Metric, Note, Tag
@@ -26,6 +28,10 @@ from mlflow_pitfalls.sinks import breaker
 
 HOST = "127.0.0.1"
 START_SECONDS = 90
+
+# Machines are busy: no example fails for the time that it, or finding it, took.
+examples.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("any machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:

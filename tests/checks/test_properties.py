@@ -553,7 +553,7 @@ RECORDS = built(
 
 
 @given(RECORDS)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_any_record_gets_every_answer_once(record):
     outcomes = run_checks(record)
     assert [outcome.check for outcome in outcomes.outcomes] == [check.name for check in ALL_CHECKS]
@@ -576,7 +576,7 @@ def test_any_record_gets_every_answer_once(record):
 
 
 @given(RECORDS)
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_any_outcomes_can_be_stored_and_replayed(record):
     outcomes = run_checks(record)
     assert from_json(Outcomes, to_json(outcomes)) == outcomes

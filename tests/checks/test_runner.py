@@ -11,7 +11,7 @@ from mlflow_pitfalls.checks.evidence import evidence
 from mlflow_pitfalls.checks.runner import run_checks
 from mlflow_pitfalls.model.codec import from_json, to_json
 from mlflow_pitfalls.model.outcomes import Group, Outcomes, Remedy, Status, Subject
-from mlflow_pitfalls.model.profile import ColumnKind, DuplicateFacts
+from mlflow_pitfalls.model.profile import Association, ColumnKind, DuplicateFacts
 from mlflow_pitfalls.model.record import EvaluationFacts, ResamplingFacts, RunRecord
 from mlflow_pitfalls.model.values import Role, Severity
 
@@ -212,3 +212,32 @@ def test_a_stored_record_replays_to_the_same_outcomes(make):
     outcomes = run_checks(record)
     assert run_checks(from_json(RunRecord, to_json(record))) == outcomes
     assert from_json(Outcomes, to_json(outcomes)) == outcomes
+
+
+def fails(record: RunRecord) -> bool:
+    raise ValueError("a fault")
+
+
+@pytest.mark.parametrize(
+    ("when", "explained"),
+    [(lambda record: record.train is not None, True), (lambda record: False, False), (fails, False)],
+)
+def test_links_may_hold_on_some_records_only(when, explained, make):
+    link = Link("cause", when=when, condition="where it is so")
+    checks = (flagging("symptom", explained_by=(link,)), flagging("cause"))
+    outcomes = by_check(run_checks(make.record(), checks=checks))
+    assert (outcomes["symptom"].status is Status.EXPLAINED) is explained
+    assert outcomes["cause"].status is Status.FLAGGED
+
+
+@pytest.mark.parametrize(("p_value", "cause", "symptom"), [(1e-9, "overfit", "no-lift"), (0.2, "no-lift", "overfit")])
+def test_a_useless_model_is_overfit_where_the_features_know_and_hopeless_where_they_do_not(
+    p_value, cause, symptom, make
+):
+    association = Association(method="auc", effect=0.3, p_value=p_value, rows=1000)
+    column = make.column("size", target_association=association)
+    record = make.record(scores=(make.score(1.0, 0.50, half=0.03),), train=make.profile(column))
+    outcomes = by_check(run_checks(record))
+    assert outcomes[cause].status is Status.FLAGGED
+    assert outcomes[symptom].status is Status.EXPLAINED
+    assert outcomes[symptom].explained_by == cause

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from mlflow_pitfalls.checks.reading import balanced_skill
+from mlflow_pitfalls.checks.signal import telling_column
 from mlflow_pitfalls.model.outcomes import Status
-from mlflow_pitfalls.model.record import EvaluationFacts, LiftFacts
+from mlflow_pitfalls.model.profile import Association
+from mlflow_pitfalls.model.record import EvaluationFacts, LiftFacts, ResamplingFacts
 from mlflow_pitfalls.model.values import Estimate, Interval, Role, Task
 
 
@@ -161,3 +163,42 @@ def test_few_rows_alone_accuse_nobody_of_noise(rows, judge, make):
     """A skill of 0.2 that would show on more rows."""
     score = make.score(skill=make.estimate(0.2, 2.0 / np.sqrt(rows), rows))
     assert judge("no-lift", make.record(scores=(score,))).status is Status.INCONCLUSIVE
+
+
+def telling(make, p_value=1e-9, method="auc", distinct=600):
+    association = Association(method=method, effect=0.3, p_value=p_value, rows=1000)
+    return make.profile(make.column("size", target_association=association, distinct=distinct), make.column("age"))
+
+
+def test_a_column_that_goes_with_the_target_leaves_few_rows_undecided(judge, make):
+    record = make.record(scores=(make.score(held_out=0.52, half=0.05),), train=telling(make))
+    verdict = judge("no-lift", record)
+    assert verdict.status is Status.INCONCLUSIVE
+    assert "'size' goes with the target in 1 000 training rows (p 1e-09)" in verdict.message
+    # 0.2 of two columns is above 0.001; so is what chi-squared says of cells with too few rows.
+    assert judge("no-lift", replace(record, train=telling(make, 0.0006))).status is Status.FLAGGED
+    assert judge("no-lift", replace(record, train=telling(make, 0.0004))).status is Status.INCONCLUSIVE
+    few = telling(make, method="cramers_v", distinct=101)
+    assert judge("no-lift", replace(record, train=few)).status is Status.FLAGGED
+    enough = telling(make, method="cramers_v", distinct=100)
+    assert judge("no-lift", replace(record, train=enough)).status is Status.INCONCLUSIVE
+
+
+def test_a_model_that_certainly_misses_what_a_column_knows_is_at_fault(judge, make):
+    record = make.record(scores=(make.score(held_out=0.50, half=0.04),), train=telling(make))
+    verdict = judge("no-lift", record)
+    assert verdict.status is Status.FLAGGED
+    assert "Yet 'size' goes with the target" in verdict.message and "the model is at fault" in verdict.message
+    assert "LogisticRegression" in verdict.remedies[0].code
+    slightly = make.record(scores=(make.score(held_out=0.50, half=0.051),), train=telling(make))
+    assert judge("no-lift", slightly).status is Status.INCONCLUSIVE
+
+
+def test_resampled_rows_prove_no_column(judge, make):
+    facts = ResamplingFacts(
+        sampler="SMOTE", rows_before=800, rows_after=1000, before_split=False, held_out_resampled=False
+    )
+    record = make.record(scores=(make.score(held_out=0.52, half=0.05),), train=telling(make), resamplings=(facts,))
+    assert telling_column(record) is None
+    assert telling_column(replace(record, resamplings=())).name == "size"
+    assert telling_column(replace(record, train=None)) is None

@@ -54,7 +54,7 @@ def test_log_odds_are_bounded():
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_any_rows_have_a_floor_between_none_and_half(rows):
     first = np.array([share for share, _ in rows])
     found = error_floor(log_odds(np.column_stack([first, 1.0 - first])), np.array([wrong for _, wrong in rows]))

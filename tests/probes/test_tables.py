@@ -64,7 +64,7 @@ CELLS = st.one_of(st.none(), st.booleans(), st.floats(), st.text(max_size=3), st
 
 
 @given(st.lists(st.tuples(CELLS, CELLS), min_size=4, max_size=20))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_any_cells_make_finite_folds(rows):
     frame = pd.DataFrame(rows, dtype=object).set_axis(["a", "a"], axis=1)
     positions = np.arange(len(rows))

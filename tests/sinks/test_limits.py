@@ -4,7 +4,7 @@ import math
 import posixpath
 import re
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mlflow.utils.validation import _validate_metric_name, _validate_tag
 
@@ -14,7 +14,6 @@ from mlflow_pitfalls.sinks.limits import ELLIPSIS, MAX_TAG_LENGTH, fit, fit_key,
 anything = st.text(st.characters(codec=None), max_size=400)  # surrogates and NUL among them
 
 
-@settings(deadline=None)
 @given(anything)
 def test_a_fitted_key_is_one_that_mlflow_accepts(key: str) -> None:
     fitted = fit_key(key)
@@ -25,7 +24,6 @@ def test_a_fitted_key_is_one_that_mlflow_accepts(key: str) -> None:
         assert posixpath.normpath(fitted) == fitted
 
 
-@settings(deadline=None)
 @given(st.from_regex(re.compile(r"[a-z][a-z0-9_.:-]{0,100}(/[a-z0-9_-]{1,50}){0,2}"), fullmatch=True))
 def test_a_key_that_is_fine_stays_as_it_is(key: str) -> None:
     assert fit_key(key) == key
@@ -37,7 +35,6 @@ def test_two_long_keys_with_the_same_beginning_stay_two() -> None:
     assert first != second
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(codec=None), max_size=300), st.integers(min_value=1, max_value=200))
 def test_fitted_text_is_storable_and_within_its_limit(text: str, limit: int) -> None:
     fitted = fit_text(text, limit)
@@ -53,7 +50,6 @@ def test_a_long_tag_ends_in_an_ellipsis() -> None:
     assert fitted.endswith("x" + ELLIPSIS)
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(), max_size=30))
 def test_only_finite_metrics_pass(values: list[float]) -> None:
     metrics = tuple(Metric(key=f"m{at}", value=value) for at, value in enumerate(values))
@@ -61,7 +57,6 @@ def test_only_finite_metrics_pass(values: list[float]) -> None:
     assert [metric.value for metric in fitted.metrics] == [value for value in values if math.isfinite(value)]
 
 
-@settings(deadline=None)
 @given(anything)
 def test_an_accepted_artifact_path_stays_inside_the_run(path: str) -> None:
     if is_artifact_path(path):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlflow_pitfalls.sinks.note import END, START, merge_note
@@ -43,7 +43,6 @@ def test_a_damaged_block_takes_no_user_text_with_it() -> None:
     assert "New. " not in again
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=9_000))
 def test_writing_twice_is_writing_once(existing: str, markdown: str) -> None:
     once = merge_note(existing, markdown)

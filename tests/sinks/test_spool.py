@@ -34,7 +34,7 @@ def test_what_is_put_is_read_back(spool, make_items):
     assert stored.tracking_uri == "http://host:5000"
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(
     tags=st.lists(st.builds(lambda key, value: Tag(key=key, value=value), text, text)),
     values=st.lists(st.floats(allow_nan=False, allow_infinity=False)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlflow_pitfalls.checks.base import (
     Cost,
     Limits,
+    Link,
     Threshold,
     Verdict,
     check,
@@ -18,6 +19,7 @@ from mlflow_pitfalls.checks.evidence import certain, decided, evidence, rows_for
 from mlflow_pitfalls.checks.facts import Fact
 from mlflow_pitfalls.checks.reading import is_share, resampled_training
 from mlflow_pitfalls.checks.remedies import choose_by_validation, simplify, simplify_in_words
+from mlflow_pitfalls.checks.signal import columns_do_not_know
 from mlflow_pitfalls.checks.text import between, count, number, short
 from mlflow_pitfalls.model.outcomes import Evidence, Group, Remedy
 from mlflow_pitfalls.model.record import AlternativeFitFacts, RunRecord, ScoreFacts
@@ -34,7 +36,17 @@ _SIMPLER_KINDS = frozenset({"simpler", "linear"})
     severities=(Severity.MEDIUM, Severity.HIGH),
     cost=Cost.FREE,
     needs=(Fact.FIT, Fact.PRIMARY_SCORE),
-    explained_by=("no-lift", "train-test-drift", "conflicting-labels", "label-noise", "simple-rule-suffices"),
+    explained_by=(
+        Link("no-lift", when=columns_do_not_know, condition="where no column certainly goes with the target"),
+        "train-test-drift",
+        "conflicting-labels",
+        "label-noise",
+        Link(
+            "simple-rule-suffices",
+            when=lambda record: not _has_better_fit(record),
+            condition="where no simpler fit of the model was better",
+        ),
+    ),
     thresholds={
         "min_gap": Threshold(
             0.03, "score", "what the gap's lower bound must exceed, and the least gap to speak of", "skore: 0.03"
@@ -210,6 +222,15 @@ def _simpler_fits(
     better = [fit for fit in found if fit.kind in _SIMPLER_KINDS and _is_better(record, fit, limits)]
     tried = [fit for fit in found if fit.kind == "simpler"]
     return max(better, key=lambda fit: fit.gain.value, default=None), tried
+
+
+def _has_better_fit(record: RunRecord) -> bool:
+    """Whether a simpler fit of the same model certainly scores better, at the default thresholds."""
+    score, limits = record.primary_score, overfit.limits()
+    if score is None or record.fit is None:
+        return False
+    _, tried = _simpler_fits(record, score, limits)
+    return any(_is_better(record, fit, limits) for fit in tried)
 
 
 def _is_better(record: RunRecord, fit: AlternativeFitFacts, limits: Limits) -> bool:

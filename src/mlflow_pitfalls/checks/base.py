@@ -51,10 +51,14 @@ class Link:
     Attributes:
         check: Name of the check that names the cause.
         same_columns: The link holds only where every column that the symptom names stands in the cause's flag too.
+        when: What of the record the link holds for; None for every one.
+        condition: The same in words, for the docs: "where …".
     """
 
     check: str
     same_columns: bool = False
+    when: Callable[[RunRecord], bool] | None = None
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)

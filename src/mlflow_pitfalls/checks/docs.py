@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from mlflow_pitfalls.checks.base import SECTIONS, Check
+from mlflow_pitfalls.checks.base import SECTIONS, Check, Link
 from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
 from mlflow_pitfalls.model.outcomes import Group
 
@@ -135,10 +135,13 @@ def _severity(check: Check) -> str:
     return str(first) if first is last else f"{first}–{last}"
 
 
+def _cause(link: Link) -> str:
+    conditions = [*(["of the same columns"] if link.same_columns else []), *([link.condition] if link.when else [])]
+    return f"`{link.check}`" + (f" ({', '.join(conditions)})" if conditions else "")
+
+
 def _facts(check: Check) -> str:
-    causes = ", ".join(
-        f"`{link.check}`" + (" (of the same columns)" if link.same_columns else "") for link in check.explained_by
-    )
+    causes = ", ".join(map(_cause, check.explained_by))
     lines = [
         f"- Group: {check.group.value}, {check.group.heading}",
         f"- Severity: {_severity(check)}",

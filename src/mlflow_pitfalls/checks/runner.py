@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -40,7 +40,7 @@ def run_checks(
     entries, day = [read_entry(entry) for entry in ignore], today or date.today()
     requests = {check.name: asked(entries, check.name, check.group.value, day) for check in checks}
     answers = [_answer(check, record, thresholds) for check in checks]
-    return Outcomes(run_id=record.run.run_id, outcomes=_settle(checks, answers, requests, day))
+    return Outcomes(run_id=record.run.run_id, outcomes=_settle(record, checks, answers, requests, day))
 
 
 def _answer(check: Check, record: RunRecord, thresholds: Mapping[str, float]) -> Outcome:
@@ -75,7 +75,11 @@ def _outcome(check: Check, status: Status, message: str) -> Outcome:
 
 
 def _settle(
-    checks: Sequence[Check], answers: Sequence[Outcome], requests: Mapping[str, Suppression | None], day: date
+    record: RunRecord,
+    checks: Sequence[Check],
+    answers: Sequence[Outcome],
+    requests: Mapping[str, Suppression | None],
+    day: date,
 ) -> tuple[Outcome, ...]:
     """Silence what shall not flag, and list flags that another flag explains under the one that stands.
 
@@ -84,7 +88,7 @@ def _settle(
     holding = {name: request for name, request in requests.items() if request is not None and request.holds_on(day)}
     flags = {answer.check: answer for answer in answers if answer.status is Status.FLAGGED}
     standing = {name: flag for name, flag in flags.items() if name not in holding}
-    links = {check.name: check.explained_by for check in checks}
+    links = {check.name: _links_on(record, check) if check.name in flags else () for check in checks}
     causes = {name: _standing_cause(name, {**standing, name: flag}, links) for name, flag in flags.items()}
     settled = []
     for answer in answers:
@@ -95,6 +99,16 @@ def _settle(
         told = _with_cause(answer, {name: cause for name, cause in causes.items() if name in standing})
         settled.append(flag_again(told, request) if request and told.status is Status.FLAGGED else told)
     return tuple(settled)
+
+
+def _links_on(record: RunRecord, check: Check) -> tuple[Link, ...]:
+    return tuple(link for link in check.explained_by if link.when is None or _holds(link.when, check, record))
+
+
+def _holds(when: Callable[[RunRecord], bool], check: Check, record: RunRecord) -> bool:
+    with guard(f"links of {check.name}"):
+        return when(record)
+    return False
 
 
 def _standing_cause(name: str, flags: Mapping[str, Outcome], links: Mapping[str, tuple[Link, ...]]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlflow_pitfalls.checks.base import (
     Cost,
     Limits,
+    Link,
     Threshold,
     Verdict,
     check,
@@ -23,8 +24,10 @@ from mlflow_pitfalls.checks.reading import (
     evaluated_imbalance,
     metric_name,
 )
-from mlflow_pitfalls.checks.text import between, count, number, short
+from mlflow_pitfalls.checks.signal import SIGNAL, columns_know, telling_column
+from mlflow_pitfalls.checks.text import between, count, names, number, short
 from mlflow_pitfalls.model.outcomes import Evidence, Group, Remedy
+from mlflow_pitfalls.model.profile import ColumnProfile
 from mlflow_pitfalls.model.record import RunRecord, ScoreFacts
 from mlflow_pitfalls.model.values import Estimate, Interval, Severity
 
@@ -35,7 +38,12 @@ from mlflow_pitfalls.model.values import Estimate, Interval, Severity
     severity=Severity.HIGH,
     cost=Cost.FREE,
     needs=(Fact.FIT, Fact.PRIMARY_SCORE),
-    explained_by=("accuracy-paradox", "conflicting-labels", "train-test-drift"),
+    explained_by=(
+        "accuracy-paradox",
+        "conflicting-labels",
+        "train-test-drift",
+        Link("overfit", when=columns_know, condition="where some column certainly goes with the target"),
+    ),
     thresholds={
         "min_skill": Threshold(
             0.0,
@@ -49,6 +57,13 @@ from mlflow_pitfalls.model.values import Estimate, Interval, Severity
             "where the interval reaches this far up, the held-out rows cannot tell a dummy from a useful model",
             "our choice: half of the way from a dummy to a perfect model",
         ),
+        "slight_skill": Threshold(
+            0.1,
+            "skill",
+            "likewise, where a column certainly goes with the target in the training rows",
+            "our choice: a lift is to be expected there, and a slight one needs many rows to show",
+        ),
+        "signal": SIGNAL,
         "doubt": Threshold(
             1.5,
             "standard errors",
@@ -76,6 +91,11 @@ def no_lift(record: RunRecord, limits: Limits) -> Verdict:
         {doubt} standard errors above 0, except in metrics of ranking and balance, where noise scores 0 on average: in
         the others it scores less. Otherwise a flag says that *these* rows show no lift; a weak but real signal needs
         more rows to show, and the message gives their number.
+
+        The training rows are asked too. Where a column certainly goes with the target there (chance would do that for
+        any of the columns in fewer than {signal} of tables), the features do know something, and an interval that
+        reaches {slight_skill} is inconclusive. Below that the flag stands, and says that the model is at fault.
+
         Where the score is made of labels (F1 …, and accuracy of classes more uneven than 1 : {imbalance}), a lift in a
         ranking metric of the same run, or in the recalls of the classes, counts too: such a score hides what the model
         knows. And where extra fits are allowed, the model is cross-validated on its training rows. A lift there which
@@ -141,37 +161,51 @@ def _judge_no_lift(
             evidence=proof,
         )
     none_found = cross_validated is not None and cross_validated[1].low <= floor
-    if cross_validated is None or not none_found or cross_validated[1].high >= limits["good_skill"]:
-        wanted = _rows_wanted(score.metric, skill, interval, limits)
+    known = telling_column(record, limits["signal"])
+    hopeful = limits["slight_skill" if known else "good_skill"]
+    if cross_validated is None or not none_found or cross_validated[1].high >= hopeful:
+        wanted = _rows_wanted(score.metric, skill, interval, limits, hopeful)
         if wanted:
             return inconclusive(
                 f"{count(skill.rows)} held-out rows are too few to tell the model from a dummy: skill "
-                f"{number(skill.value)} ({between(interval)})",
+                f"{number(skill.value)} ({between(interval)}){f', while {_known_words(known)}' if known else ''}",
                 f"about {count(wanted)} held-out rows, or cross-validation",
                 evidence=proof,
             )
     told = f" Cross-validation of the training rows finds no more: {_lift_words(record)}." if none_found else ""
     shown = rows_for_width(skill.rows, interval.width, abs(skill.value - floor) * 2 or limits["good_skill"])
     hint = f" A lift of {number(skill.value)}, if real, would show on {count(shown)} rows." if skill.value > 0 else ""
+    step = (
+        f"Yet {_known_words(known)}: the model is at fault, not the data."
+        if known
+        else f"Check first that features and target belong to the same rows.{'' if none_found else hint}"
+    )
     return flagged(
         f"No better than a dummy on {count(skill.rows)} held-out rows: {_scores(score)}, skill {number(skill.value)} "
-        f"({between(interval)}).{told} Check first that features and target belong to the same rows."
-        f"{'' if none_found else hint}",
+        f"({between(interval)}).{told} {step}",
         evidence=proof,
-        remedies=_lift_remedies(record),
+        remedies=_lift_remedies(record, known),
     )
 
 
-def _rows_wanted(metric: str, skill: Estimate, interval: Interval, limits: Limits) -> int:
+def _known_words(known: ColumnProfile) -> str:
+    """What a column shows in the training rows."""
+    found = known.target_association
+    assert found is not None and found.p_value is not None
+    chance = f"{found.p_value:.0e}" if found.p_value else "below 1e-300"
+    return f"{names([known.name])} goes with the target in {count(found.rows)} training rows (p {chance})"
+
+
+def _rows_wanted(metric: str, skill: Estimate, interval: Interval, limits: Limits, hopeful: float) -> int:
     """Held-out rows that it would take to tell; 0 where those at hand suffice."""
     floor = limits["min_skill"]
     # In the other metrics noise scores below 0 on average, so that it would hardly score so high.
     error = (skill.value - interval.low) / Z95
     in_doubt = metric not in BALANCED_METRICS and skill.value - floor > limits["doubt"] * error
-    if not in_doubt and interval.high < limits["good_skill"]:
+    if not in_doubt and interval.high < hopeful:
         return 0
-    width = abs(skill.value - floor) * 2 or limits["good_skill"]
-    wanted = rows_for_width(skill.rows, interval.width, width if in_doubt else limits["good_skill"])
+    width = abs(skill.value - floor) * 2 or hopeful
+    wanted = rows_for_width(skill.rows, interval.width, width if in_doubt else hopeful)
     return max(wanted, skill.rows + 1)
 
 
@@ -219,9 +253,21 @@ def _other_lift(record: RunRecord, score: ScoreFacts, limits: Limits) -> str:
     return ""
 
 
-def _lift_remedies(record: RunRecord) -> tuple[Remedy, ...]:
+def _lift_remedies(record: RunRecord, known: ColumnProfile | None) -> tuple[Remedy, ...]:
     information = "mutual_info_classif" if record.task.is_classification else "mutual_info_regression"
     folds = "RepeatedStratifiedKFold" if record.task.is_classification else "RepeatedKFold"
+    if known:
+        linear = "LogisticRegression" if record.task.is_classification else "Ridge"
+        return (
+            Remedy(
+                text="Start from a plain model, and see what it reaches.",
+                code=f"make_pipeline(StandardScaler(), {linear}()).fit(X_train, y_train)",
+            ),
+            Remedy(
+                text="Measure with more held-out rows: repeated cross-validation uses them all.",
+                code=f"cross_val_score(model, X, y, cv={folds}(n_splits=5, n_repeats=5, random_state=0))",
+            ),
+        )
     return (
         Remedy(
             text="Check that features and target are still aligned after joins, sorting and filtering.",

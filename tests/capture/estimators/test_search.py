@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import loguniform
 from sklearn.datasets import load_breast_cancer, load_diabetes
@@ -113,7 +113,6 @@ class Odd:
     scores=st.lists(st.floats(), max_size=6),
     best=st.integers(-2, 6),
 )
-@settings(deadline=None)
 def test_foreign_results_never_raise(params, scores, best):
     search_facts(Odd(cv_results_={"params": params, "split0_test_score": scores}, best_index_=best))
     search_facts(Odd(cv_results_={"params": params, "split0_test_score": scores[: len(params)]}, best_index_=best))

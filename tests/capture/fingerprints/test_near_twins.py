@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.datasets import load_breast_cancer, load_wine
 
-from mlflow_pitfalls.capture.fingerprints.near_twins import natural_part
+from mlflow_pitfalls.capture.fingerprints.hashing import frame_words
+from mlflow_pitfalls.capture.fingerprints.near_twins import natural_count, natural_part, natural_part_within
 
 DATA = Path(__file__).parents[3] / "examples" / "data"
 
@@ -67,6 +68,36 @@ def test_nothing_is_told_without_pairs_columns_or_rows_that_differ():
     assert natural_part(frame[:0], frame) is None
     assert natural_part(frame, frame[[0, 1, 2]]) is None
     assert natural_part(pd.concat([frame] * 3), frame) is None
+
+
+@pytest.mark.parametrize("copies", [0.05, 0.3, 0.9])
+@pytest.mark.parametrize("load", [load_wine, load_breast_cancer])
+def test_copies_within_a_table_are_not_natural(load, copies):
+    frame = load(as_frame=True).data
+    again = frame.sample(frac=copies, random_state=0)
+    part = natural_part_within(frame_words(pd.concat([frame, again]), exact=True))
+    assert part is not None
+    assert part < 0.2
+
+
+def test_people_of_one_table_who_happen_to_be_alike_are_natural():
+    frame = pd.read_csv(DATA / "adult_income.csv")[["education_num", "sex", "race", "relationship", "class"]][:2_000]
+    assert natural_part_within(frame_words(frame.assign(n=np.arange(2_000) % 40), exact=True)) == 1.0
+
+
+def test_rows_without_equals_or_with_little_else_tell_nothing():
+    words = frame_words(pd.DataFrame(np.random.default_rng(0).normal(size=(200, 4))), exact=True)
+    assert natural_part_within(words) is None
+    assert natural_part_within(words[:1]) is None
+    assert natural_part_within(words[:, :2]) is None
+    assert natural_part_within(np.concatenate([words] * 3)) is None
+
+
+def test_what_nature_made_of_equal_rows():
+    assert natural_count(40.0, 60.0, None) == 40.0
+    assert natural_count(40.0, 60.0, 0.5) == 40.0
+    assert natural_count(40.0, 60.0, 0.1) == pytest.approx(6.0)
+    assert natural_count(40.0, 60.0, 1.0) == 60.0
 
 
 cells = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.integers()))

@@ -197,7 +197,7 @@ def test_objects_that_raise_give_none(hostile: Any) -> None:
         assert resample(spec, [Predictions(y_true=values, y_pred=values)], resamples=10, seed=(0,)) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     spec=st.sampled_from(SPECS),
     y=hnp.arrays(st.sampled_from([np.float64, np.float32]), 12),

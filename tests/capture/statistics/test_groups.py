@@ -101,7 +101,7 @@ CELLS = st.one_of(st.none(), st.floats(), st.integers(-5, 5), st.text(max_size=4
 
 
 @given(st.lists(CELLS, min_size=1, max_size=60))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_any_column_may_be_asked(cells: list[Any]) -> None:
     frame = pd.DataFrame({"x": [cells[i % len(cells)] for i in range(240)], "n": np.arange(240) // 4}, dtype=object)
     with np.errstate(all="ignore"):

@@ -212,7 +212,7 @@ CELLS = st.one_of(
 
 
 @given(st.lists(st.tuples(CELLS, CELLS), min_size=0, max_size=8), st.sampled_from([Task.BINARY, Task.REGRESSION]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_table_makes_a_rule_or_none(cells: list[tuple[Any, Any]], task: Task) -> None:
     rows = 240
     table = [cells[i % len(cells)] for i in range(rows)] if cells else [(0, 0)] * rows

@@ -95,7 +95,7 @@ def test_what_makes_no_segments_gives_nothing() -> None:
         st.one_of(st.none(), st.floats(), st.integers(), st.text(max_size=3), st.booleans()), min_size=0, max_size=80
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_column_is_survived(values: list[object]) -> None:
     y = np.arange(len(values)) % 2
     losses = losses_of(Task.BINARY, y, np.roll(y, 1))

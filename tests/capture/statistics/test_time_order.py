@@ -128,7 +128,7 @@ CELLS = st.one_of(st.none(), st.floats(), st.text(max_size=12), st.dates(), st.j
 
 
 @given(st.lists(CELLS, min_size=1, max_size=6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_column_may_be_asked(cells: list[Any]) -> None:
     column = pd.Series([cells[i % len(cells)] for i in range(60)], dtype=object)
     found = times_of_column(column)

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from mlflow_pitfalls.capture.findings.sources import Sources
 from mlflow_pitfalls.capture.fingerprints.fingerprint import chance_of_match, row_hashes
-from mlflow_pitfalls.capture.fingerprints.near_twins import natural_part
+from mlflow_pitfalls.capture.fingerprints.near_twins import natural_count, natural_part
 from mlflow_pitfalls.capture.statistics.drift import drift_facts
 from mlflow_pitfalls.capture.statistics.overlap import overlap_facts
-from mlflow_pitfalls.model.record import OverlapFacts
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-_COPIES = 0.2  # of the equal pairs are natural; below, the others are copies
 
 
 def drift(sources: Sources) -> Mapping[str, object]:
@@ -46,17 +39,6 @@ def overlap(sources: Sources) -> Mapping[str, object]:
     if found is None or not found.matched:
         return {"overlap": found}
     chance = chance_of_match(training.frame.frame, rows, frame.frame)
-    return {"overlap": replace(found, expected_share=_of_nature(chance, found, training.frame.frame, frame.frame))}
-
-
-def _of_nature(chance: float, found: OverlapFacts, train: pd.DataFrame, held_out: pd.DataFrame) -> float:
-    """The share of held-out rows that nature gives a twin.
-
-    Frequencies of rows count the copies too, and so explain them by themselves; near twins do not. Without near twins,
-    the rows are copies, and the frequencies are not asked; where near twins explain them all, nature made them.
-    """
-    part = natural_part(train, held_out)
-    if part is None or _COPIES <= part < 1.0:
-        return chance
-    share = part * (found.share.value if found.share else found.matched / found.held_out_rows_checked)
-    return share if part < _COPIES else max(chance, share)
+    part = natural_part(training.frame.frame, frame.frame)
+    share = found.share.value if found.share else found.matched / found.held_out_rows_checked
+    return {"overlap": replace(found, expected_share=natural_count(chance, share, part))}

@@ -8,6 +8,7 @@ import numpy as np
 
 from mlflow_pitfalls.capture.fingerprints.chance import expected_duplicates
 from mlflow_pitfalls.capture.fingerprints.hashing import Words
+from mlflow_pitfalls.capture.fingerprints.near_twins import natural_count, natural_part_within
 from mlflow_pitfalls.model.profile import ConflictFacts
 
 # Fewer conflicting rows than this share of those looked at are not worth the estimate of chance.
@@ -51,7 +52,8 @@ def conflict_facts(rows: Compared, sample: Words, target: Words, looked_at: int)
     if conflicting > _WORTH_ESTIMATING * rows.checked:
         _, counts = np.unique(target, return_counts=True)
         differ = 1.0 - float(((counts / len(target)) ** 2).sum())
-        expected = expected_duplicates(sample, looked_at) * rows.checked / looked_at * differ
+        by_frequency = expected_duplicates(sample, looked_at) * rows.checked / looked_at * differ
+        expected = natural_count(by_frequency, conflicting, natural_part_within(sample))
         shuffled = _shuffled_conflicts(rows.features, target)
     return ConflictFacts(
         rows_checked=rows.checked,

@@ -12,6 +12,7 @@ from mlflow_pitfalls.capture.containers.families import Family, family_of
 from mlflow_pitfalls.capture.fingerprints.chance import expected_duplicates
 from mlflow_pitfalls.capture.fingerprints.fingerprint import hashes_of_frame, row_hashes
 from mlflow_pitfalls.capture.fingerprints.hashing import Words, column_words, finished, frame_words, mixed_words
+from mlflow_pitfalls.capture.fingerprints.near_twins import natural_count, natural_part_within
 from mlflow_pitfalls.capture.profile.conflicts import Compared, conflict_facts
 from mlflow_pitfalls.model.profile import ConflictFacts, DuplicateFacts
 
@@ -53,7 +54,10 @@ def repeat_facts(
     rows = found if found is not None else Compared(len(words), _row_hashes_of(words), target)
     both = words if target is None else np.column_stack([words, target])
     duplicates = _repeats(rows.features if rows.target is None else finished(mixed_words(rows.features + rows.target)))
-    expected = expected_duplicates(both, looked_at) * rows.checked / looked_at if duplicates else 0.0
+    expected = 0.0
+    if duplicates:
+        by_frequency = expected_duplicates(both, looked_at) * rows.checked / looked_at
+        expected = natural_count(by_frequency, duplicates, natural_part_within(both))
     conflicts = None
     if is_classification and target is not None:
         conflicts = conflict_facts(rows, words, target, looked_at)

@@ -1,0 +1,51 @@
+"""Is there something to learn? A column that certainly goes with the target in the training rows says so."""
+
+from __future__ import annotations
+
+from mlflow_pitfalls.checks.base import Threshold
+from mlflow_pitfalls.checks.reading import columns_of, resampled_training
+from mlflow_pitfalls.model.profile import ColumnProfile
+from mlflow_pitfalls.model.record import RunRecord
+
+SIGNAL = Threshold(
+    0.001,
+    "probability",
+    "that chance makes any of the columns go with the target as the closest one does; below it, something is there",
+    "our choice: far below the usual 0.05, as training rows are seldom quite independent of each other",
+)
+_CATEGORY_METHODS = frozenset({"cramers_v", "epsilon2"})
+_ROWS_PER_CELL = 5  # the usual bound of the chi-squared approximation
+
+
+def telling_column(record: RunRecord, limit: float = SIGNAL.default) -> ColumnProfile | None:
+    """The column that goes with the target most certainly, corrected for their number; None where chance may do it.
+
+    Args:
+        record: The run's facts.
+        limit: The probability of chance, over all columns, below which a column is told.
+    """
+    columns = columns_of(record)
+    if not columns or resampled_training(record) is not None:
+        return None
+    classes = max(1, len(record.train.target.classes) if record.train and record.train.target else 1)
+    best = min(columns, key=lambda column: _chance(column, classes))
+    return best if _chance(best, classes) * len(columns) < limit else None
+
+
+def columns_know(record: RunRecord) -> bool:
+    """Whether some column certainly goes with the target, so that a useless model is the model's fault."""
+    return telling_column(record) is not None
+
+
+def columns_do_not_know(record: RunRecord) -> bool:
+    """Whether no column certainly goes with the target, so that there may be nothing to learn."""
+    return telling_column(record) is None
+
+
+def _chance(column: ColumnProfile, classes: int) -> float:
+    found = column.target_association
+    if found is None or found.p_value is None:
+        return 1.0
+    if found.method in _CATEGORY_METHODS and found.rows < _ROWS_PER_CELL * (column.distinct or found.rows) * classes:
+        return 1.0
+    return found.p_value
