@@ -35,8 +35,10 @@ def test_a_few_such_columns_pass(judge, make):
     assert judge("useless-features", record(make, 3, 7)).status is Status.FLAGGED
 
 
-def test_importances_that_may_exceed_the_bound_do_not_count(judge, make):
-    assert judge("useless-features", record(make, spread=0.003)).status is Status.PASSED
+def test_columns_that_certainly_lose_something_or_much_do_not_count(judge, make):
+    assert judge("useless-features", record(make, importance=0.0024, spread=0.003)).status is Status.FLAGGED
+    assert judge("useless-features", record(make, importance=0.0024, spread=0.002)).status is Status.PASSED
+    assert judge("useless-features", record(make, importance=0.0026, spread=0.003)).status is Status.PASSED
 
 
 def test_the_fit_without_them_decides(judge, make):

@@ -34,7 +34,7 @@ _LISTED = 20  # columns that the code line spells out
     explained_by=("no-lift", "constant-feature", "simple-rule-suffices", "target-leakage"),
     thresholds={
         "max_importance": Threshold(
-            0.005, "skill", "what shuffling a useless column may certainly lose, at most", "half a point of skill"
+            0.005, "skill", "what a column that may be useless loses when shuffled, at most", "half a point of skill"
         ),
         "min_share": Threshold(0.3, "share of the columns", "the useless ones from which it is worth telling", "30 %"),
         "margin": Threshold(
@@ -47,9 +47,10 @@ def useless_features(record: RunRecord, limits: Limits) -> Verdict:
 
     What it does:
         Fits a copy of the model and shuffles each column among the held-out rows. A column is a candidate where the
-        loss's 95 % interval lies below {max_importance} in skill. Columns that stand in for one another all look
-        useless one by one, so where the candidates make at least {min_share} of all columns, the model is fitted once
-        more with all of them held constant. A flag asks that this fit certainly loses less than {margin} in skill.
+        loss is below {max_importance} in skill and its 95 % interval includes none at all. That proves nothing yet: few
+        rows hide a small loss, and columns that stand in for one another all look useless one by one. So where the
+        candidates make at least {min_share} of all columns, the model is fitted once more with all of them held
+        constant. A flag asks that this fit certainly loses less than {margin} in skill.
 
     Why is this bad:
         Each column has to be collected, checked and kept alike in training and in use. Useless ones add noise, time,
@@ -120,7 +121,7 @@ def useless_features(record: RunRecord, limits: Limits) -> Verdict:
 
 def _is_useless(facts: ImportanceFacts, bound: float) -> bool:
     importance = decided(facts.importance)
-    return importance is not None and importance[1].high < bound
+    return importance is not None and importance[0].value < bound and importance[1].low <= 0
 
 
 def _room(score: ScoreFacts) -> float:

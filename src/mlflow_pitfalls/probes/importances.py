@@ -37,7 +37,7 @@ MIN_COLUMNS = 4
 MAX_COLUMNS = 100
 MIN_ROWS = 100  # held-out rows: fewer cannot tell a useless column from a useful one
 MAX_ROWS = 1_000  # held-out rows that are predicted again for each column
-NEGLIGIBLE = 0.005  # skill: a column whose loss is certainly below it is a candidate for leaving
+NEGLIGIBLE = 0.005  # skill: a column whose loss is below it, and may be none, is a candidate for leaving
 MIN_SHARE = 0.3  # of the columns, from which a fit without them is worth its time
 _SHUFFLES = 3
 _STREAM = 13  # of the seed
@@ -110,7 +110,7 @@ def _loss(context: ProbeContext, base: Predictions, shuffled: Sequence[Predictio
 
 def _is_useless(importance: Estimate, record: RunRecord) -> bool:
     skill = decided(in_skill(importance, record))
-    return skill is not None and skill[1].high < NEGLIGIBLE
+    return skill is not None and skill[0].value < NEGLIGIBLE and skill[1].low <= 0
 
 
 def _without(
