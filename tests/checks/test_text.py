@@ -82,3 +82,10 @@ def test_adjusted_p_values():
     assert adjusted([]) == []
     assert adjusted([0.01, 0.5]) == pytest.approx([0.02, 0.5])
     assert adjusted([float("nan"), 2.0]) == [1.0, 1.0]
+
+
+def test_rows_that_it_would_take():
+    assert text.about_rows(400, 100) == "about 400 held-out rows"
+    assert text.about_rows(90, 100, "rows") == "about 101 rows"
+    assert text.about_rows(2_000, 100) == "about 2 000 held-out rows"
+    assert text.about_rows(2_001, 100, "rows") == "many more rows"

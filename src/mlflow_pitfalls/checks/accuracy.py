@@ -19,8 +19,8 @@ from mlflow_pitfalls.checks.evidence import certain, decided, evidence, rows_for
 from mlflow_pitfalls.checks.facts import Fact
 from mlflow_pitfalls.checks.reading import is_share, resampled_training
 from mlflow_pitfalls.checks.remedies import choose_by_validation, simplify, simplify_in_words
-from mlflow_pitfalls.checks.signal import columns_do_not_know
-from mlflow_pitfalls.checks.text import between, count, number, short
+from mlflow_pitfalls.checks.signal import NOTHING_TO_LEARN
+from mlflow_pitfalls.checks.text import about_rows, between, count, number, short
 from mlflow_pitfalls.model.outcomes import Evidence, Group, Remedy
 from mlflow_pitfalls.model.record import AlternativeFitFacts, RunRecord, ScoreFacts
 from mlflow_pitfalls.model.values import Estimate, Interval, Severity
@@ -37,7 +37,7 @@ _SIMPLER_KINDS = frozenset({"simpler", "linear"})
     cost=Cost.FREE,
     needs=(Fact.FIT, Fact.PRIMARY_SCORE),
     explained_by=(
-        Link("no-lift", when=columns_do_not_know, condition="where no column certainly goes with the target"),
+        NOTHING_TO_LEARN,
         "train-test-drift",
         "conflicting-labels",
         "label-noise",
@@ -119,9 +119,7 @@ def overfit(record: RunRecord, limits: Limits) -> Verdict:
         return passed(f"{told}: below {number(margin)}.", evidence=proof)
     if interval.low <= limits["min_gap"]:
         rows = rows_for_width(gap.rows, interval.width, 2 * (gap.value - limits["min_gap"]) or limits["min_gap"])
-        return inconclusive(
-            f"{told} may be chance", f"about {count(max(rows, gap.rows + 1))} held-out rows", evidence=proof
-        )
+        return inconclusive(f"{told} may be chance", about_rows(rows, gap.rows), evidence=proof)
     return _judge_cost(record, limits, score, told, proof)
 
 

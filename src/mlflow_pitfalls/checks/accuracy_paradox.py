@@ -24,7 +24,7 @@ from mlflow_pitfalls.checks.reading import (
     metric_name,
     recall_interval,
 )
-from mlflow_pitfalls.checks.text import between, count, number, percent, short
+from mlflow_pitfalls.checks.text import about_rows, between, number, percent, short
 from mlflow_pitfalls.checks.trials import balancing_remedies, best_trial, measure_remedy
 from mlflow_pitfalls.model.outcomes import Group
 from mlflow_pitfalls.model.record import RunRecord
@@ -115,7 +115,7 @@ def _judge_accuracy(record: RunRecord, classes: Imbalance, limits: Limits) -> Ve
         return inconclusive(
             f"Accuracy {number(accuracy[0].value)} ({between(accuracy[1])}) cannot be told from the commonest class's "
             f"share of {number(classes.majority_share)}, nor from a good model's",
-            f"about {count(max(rows, accuracy[0].rows + 1))} held-out rows, or the recall of each class",
+            f"{about_rows(rows, accuracy[0].rows)}, or the recall of each class",
         )
     return _paradox(record, classes, accuracy, recall, by_recall=False, limits=limits)
 
@@ -142,7 +142,7 @@ def _undecided_recall(
     return inconclusive(
         f"{told}, but the rarest class's recall {number(recall[0].value)} ({between(recall[1])}) may be on either side "
         f"of {number(limits['min_recall'])}",
-        f"about {count(max(rows, recall[0].rows + 1))} held-out rows of that class",
+        about_rows(rows, recall[0].rows, "held-out rows of that class"),
     )
 
 

@@ -17,7 +17,7 @@ from mlflow_pitfalls.checks.base import (
     passed,
 )
 from mlflow_pitfalls.checks.evidence import decided, evidence, rows_for_width, usable, worst_first
-from mlflow_pitfalls.checks.text import between, count, number, short
+from mlflow_pitfalls.checks.text import about_rows, between, count, number, short
 from mlflow_pitfalls.model.metric_names import KNOWN_SCORERS, is_error
 from mlflow_pitfalls.model.outcomes import Evidence, Group, Remedy, Subject
 from mlflow_pitfalls.model.record import RunRecord
@@ -183,6 +183,6 @@ def _undecided(bar: _Bar, limits: Limits) -> Verdict:
     wanted = rows_for_width(bar.score.rows, bar.interval.width, 2 * max(abs(bar.missing), _NEAREST))
     return inconclusive(
         f"{_scored(bar)} may be on either side of your benchmark of {_shown(bar, bar.wanted)}",
-        f"about {count(max(wanted, bar.score.rows + 1))} held-out rows",
+        about_rows(wanted, bar.score.rows),
         evidence=_proof([bar], limits),
     )

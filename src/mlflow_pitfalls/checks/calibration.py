@@ -17,7 +17,7 @@ from mlflow_pitfalls.checks.base import (
 )
 from mlflow_pitfalls.checks.evidence import decided, evidence, rows_for_width, worst_first
 from mlflow_pitfalls.checks.facts import Fact
-from mlflow_pitfalls.checks.text import between, count, number, percent
+from mlflow_pitfalls.checks.text import about_rows, between, count, number, percent
 from mlflow_pitfalls.model.outcomes import Group, Remedy, Subject
 from mlflow_pitfalls.model.record import CalibrationFacts, RunRecord
 from mlflow_pitfalls.model.values import Severity
@@ -100,7 +100,7 @@ def miscalibrated(record: RunRecord, limits: Limits) -> Verdict:
         return passed(f"{told}.", evidence=proof)
     if interval.low <= limits["max_error"]:
         wanted = rows_for_width(facts.rows, interval.width, 2 * max(error.value - limits["max_error"], _NEAREST))
-        return inconclusive(told, f"about {count(max(wanted, facts.rows + 1))} held-out rows", evidence=proof)
+        return inconclusive(told, about_rows(wanted, facts.rows), evidence=proof)
     remedies = _remedies(record)
     return flagged(
         f"{told}: {_direction(facts, error.value)}. {_cause(record)}{remedies[0].text}",

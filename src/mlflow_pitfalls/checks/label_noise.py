@@ -16,7 +16,8 @@ from mlflow_pitfalls.checks.base import (
 from mlflow_pitfalls.checks.evidence import decided, evidence, rows_for_width
 from mlflow_pitfalls.checks.facts import Fact
 from mlflow_pitfalls.checks.remedies import simplify
-from mlflow_pitfalls.checks.text import between, count, number, percent, short
+from mlflow_pitfalls.checks.signal import NOTHING_TO_LEARN
+from mlflow_pitfalls.checks.text import about_rows, between, count, number, percent, short
 from mlflow_pitfalls.model.outcomes import Group, Remedy
 from mlflow_pitfalls.model.record import LabelNoiseFacts, RunRecord
 from mlflow_pitfalls.model.values import Severity
@@ -28,7 +29,7 @@ from mlflow_pitfalls.model.values import Severity
     severity=Severity.MEDIUM,
     cost=Cost.PROBE,
     needs=(Fact.FIT, Fact.CLASSIFICATION, Fact.LABEL_NOISE),
-    explained_by=("no-lift", "conflicting-labels"),
+    explained_by=(NOTHING_TO_LEARN, "conflicting-labels"),
     thresholds={
         "max_share": Threshold(
             0.03,
@@ -109,9 +110,7 @@ def label_noise(record: RunRecord, limits: Limits) -> Verdict:
         return passed(f"No more than {told} contradict what the other rows teach.", evidence=proof)
     if interval.low <= limits["max_share"]:
         rows = rows_for_width(facts.rows, interval.width, 2 * (floor.value - limits["max_share"]))
-        return inconclusive(
-            f"{told} may be wrong, or just hard", f"about {count(max(rows, facts.rows + 1))} rows", evidence=proof
-        )
+        return inconclusive(f"{told} may be wrong, or just hard", about_rows(rows, facts.rows, "rows"), evidence=proof)
     if facts.is_falling or floor.value < limits["own_part"] * facts.error_share:
         return inconclusive(
             f"Out of fold, {short(facts.model)} errs on {percent(facts.error_share)} of the rows, mostly where it is "

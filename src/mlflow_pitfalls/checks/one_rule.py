@@ -16,7 +16,7 @@ from mlflow_pitfalls.checks.base import (
 from mlflow_pitfalls.checks.complexity import as_number, own_settings
 from mlflow_pitfalls.checks.evidence import certain, decided, evidence, rows_for_width
 from mlflow_pitfalls.checks.facts import Fact
-from mlflow_pitfalls.checks.text import between, count, names, number, printable
+from mlflow_pitfalls.checks.text import about_rows, between, count, names, number, printable
 from mlflow_pitfalls.model.outcomes import Group, Remedy, Subject
 from mlflow_pitfalls.model.record import EstimatorFacts, RuleFacts, RunRecord
 from mlflow_pitfalls.model.values import Estimate, Interval, Severity
@@ -126,7 +126,7 @@ def _compared(rule: RuleFacts, ratio: Estimate, interval: Interval, limits: Limi
         rows = rows_for_width(ratio.rows, interval.width, 2 * max(ratio.value - wanted, 1.0 - wanted))
         return inconclusive(
             f"A rule over {names([rule.column])} alone reaches {told}: it may do as well",
-            f"about {count(max(rows, ratio.rows + 1))} held-out rows",
+            about_rows(rows, ratio.rows),
             evidence=proof,
         )
     return passed(f"The best one-column rule, over {names([rule.column])}, reaches {told}.", evidence=proof)

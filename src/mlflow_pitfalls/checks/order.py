@@ -17,7 +17,7 @@ from mlflow_pitfalls.checks.base import (
 from mlflow_pitfalls.checks.evidence import decided, evidence, rows_for_width, usable, worst_first
 from mlflow_pitfalls.checks.facts import Fact
 from mlflow_pitfalls.checks.multiplicity import adjusted
-from mlflow_pitfalls.checks.text import between, count, names, number, percent, plural
+from mlflow_pitfalls.checks.text import about_rows, between, count, names, number, percent, plural
 from mlflow_pitfalls.model.outcomes import Group, Remedy, Subject
 from mlflow_pitfalls.model.record import GroupFacts, RunRecord, TimeOrderFacts
 from mlflow_pitfalls.model.values import Severity
@@ -151,7 +151,7 @@ def shuffled_time(record: RunRecord, limits: Limits) -> Verdict:
         rows = rows_for_width(dependence.rows, interval.width, 2 * (dependence.value - wanted))
         return inconclusive(
             f"Neighbours along the {where} may have like targets ({told})",
-            f"about {count(max(rows, dependence.rows + 1))} rows",
+            about_rows(rows, dependence.rows, "rows"),
             evidence=proof,
         )
     return passed(f"Neighbours along the {where} are hardly more alike than other rows ({told}).", evidence=proof)

@@ -20,7 +20,7 @@ from mlflow_pitfalls.checks.evidence import decided, evidence, rows_for_width
 from mlflow_pitfalls.checks.facts import Fact
 from mlflow_pitfalls.checks.reading import evaluated_imbalance, recall_interval, resampled_training
 from mlflow_pitfalls.checks.remedies import balance, simplify
-from mlflow_pitfalls.checks.text import between, count, number, short
+from mlflow_pitfalls.checks.text import about_rows, between, count, number, short
 from mlflow_pitfalls.model.outcomes import Group, Remedy, Subject
 from mlflow_pitfalls.model.record import ClassScoreFacts, ImbalanceTrialFacts, RunRecord
 from mlflow_pitfalls.model.values import Estimate, Interval, Severity
@@ -118,7 +118,7 @@ def _judge(
     if interval.low <= limits["wide_gap"]:
         rows = rows_for_width(estimate.rows, interval.width, 2 * (estimate.value - limits["wide_gap"]))
         return inconclusive(
-            f"{told} may be chance", f"about {count(max(rows, estimate.rows + 1))} held-out rows of it", evidence=proof
+            f"{told} may be chance", about_rows(rows, estimate.rows, "held-out rows of it"), evidence=proof
         )
     trial = _trial(record, sampler)
     if trial is not None and trial[1].low > 0:

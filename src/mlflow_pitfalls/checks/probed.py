@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from mlflow_pitfalls.checks.base import Verdict, inconclusive, not_applicable
 from mlflow_pitfalls.checks.evidence import rows_for_width
-from mlflow_pitfalls.checks.text import count, short
+from mlflow_pitfalls.checks.text import about_rows, short
 from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.model.values import Interval
 
-_MOST_TIMES = 20  # times the rows there are: more is no advice
 _OFF = "No extra fits were made in this run."
 
 
@@ -27,4 +28,4 @@ def untold(record: RunRecord, probe: str) -> Verdict:
 def wanted_rows(rows: int, gain: float, interval: Interval, margin: float) -> str:
     """How many held-out rows would show that a gain as measured lies above −margin, in words."""
     needed = rows_for_width(rows, gain - interval.low, gain + margin) if gain > -margin else 0
-    return f"about {count(needed)} held-out rows" if 0 < needed <= _MOST_TIMES * rows else "many more held-out rows"
+    return about_rows(needed or math.inf, rows)

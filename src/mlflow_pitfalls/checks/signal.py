@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlflow_pitfalls.checks.base import Threshold
+from mlflow_pitfalls.checks.base import Link, Threshold
 from mlflow_pitfalls.checks.reading import columns_of, resampled_training
 from mlflow_pitfalls.model.profile import ColumnProfile
 from mlflow_pitfalls.model.record import RunRecord
@@ -32,16 +32,6 @@ def telling_column(record: RunRecord, limit: float = SIGNAL.default) -> ColumnPr
     return best if _chance(best, classes) * len(columns) < limit else None
 
 
-def columns_know(record: RunRecord) -> bool:
-    """Whether some column certainly goes with the target, so that a useless model is the model's fault."""
-    return telling_column(record) is not None
-
-
-def columns_do_not_know(record: RunRecord) -> bool:
-    """Whether no column certainly goes with the target, so that there may be nothing to learn."""
-    return telling_column(record) is None
-
-
 def _chance(column: ColumnProfile, classes: int) -> float:
     found = column.target_association
     if found is None or found.p_value is None:
@@ -49,3 +39,17 @@ def _chance(column: ColumnProfile, classes: int) -> float:
     if found.method in _CATEGORY_METHODS and found.rows < _ROWS_PER_CELL * (column.distinct or found.rows) * classes:
         return 1.0
     return found.p_value
+
+
+# A useless model is the model's fault where some column certainly goes with the target; else there may be nothing to
+# learn. The two links exclude each other.
+OVERFIT_THOUGH_LEARNABLE = Link(
+    "overfit",
+    when=lambda record: telling_column(record) is not None,
+    condition="where some column certainly goes with the target",
+)
+NOTHING_TO_LEARN = Link(
+    "no-lift",
+    when=lambda record: telling_column(record) is None,
+    condition="where no column certainly goes with the target",
+)

@@ -18,7 +18,7 @@ from mlflow_pitfalls.checks.base import (
 from mlflow_pitfalls.checks.complexity import own_settings
 from mlflow_pitfalls.checks.evidence import MAX_ROWS, evidence, rows_for_width
 from mlflow_pitfalls.checks.facts import Fact
-from mlflow_pitfalls.checks.text import between, count, number, short
+from mlflow_pitfalls.checks.text import about_rows, between, count, number, short
 from mlflow_pitfalls.model.outcomes import Group, Remedy
 from mlflow_pitfalls.model.profile import TargetProfile
 from mlflow_pitfalls.model.record import EstimatorFacts, RunRecord
@@ -108,7 +108,7 @@ def skewed_target(record: RunRecord, limits: Limits) -> Verdict:
         wanted = rows_for_width(rows, interval.width, 2 * (target.skew - limits["max_skew"])) if interval else 2 * rows
         return inconclusive(
             f"A long tail or a few outliers: {told}",
-            f"about {count(min(MAX_ROWS, max(wanted, rows + 1)))} training rows",
+            about_rows(min(MAX_ROWS, wanted), rows, "training rows"),
             evidence=proof,
         )
     return flagged(

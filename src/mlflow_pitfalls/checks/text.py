@@ -8,6 +8,7 @@ from mlflow_pitfalls.model.values import Interval
 
 NAME_LENGTH = 60  # characters of a column's or class's name that a message shows
 NAMES_SHOWN = 3  # names that a message spells out; the rest are counted
+_MOST_TIMES = 20  # times the rows at hand: more is no advice
 SMALL = 0.001  # below it a number is told in scientific notation
 LARGE = 1e5  # likewise above it
 
@@ -76,6 +77,13 @@ def names(items: Sequence[str]) -> str:
     if rest:
         return f"{', '.join(shown)} and {count(rest)} more"
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def about_rows(wanted: float, at_hand: int, kind: str = "held-out rows") -> str:
+    """How many rows it would take, more than there are: ``about 400 held-out rows``; very many are not counted."""
+    if wanted > _MOST_TIMES * at_hand:
+        return f"many more {kind}"
+    return f"about {count(max(wanted, at_hand + 1))} {kind}"
 
 
 def plural(amount: float, one: str, many: str = "") -> str:

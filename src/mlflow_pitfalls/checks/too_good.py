@@ -16,7 +16,7 @@ from mlflow_pitfalls.checks.base import (
 from mlflow_pitfalls.checks.evidence import certain, decided, evidence, rows_for_width, usable
 from mlflow_pitfalls.checks.facts import Fact
 from mlflow_pitfalls.checks.reading import is_share
-from mlflow_pitfalls.checks.text import between, count, names, number
+from mlflow_pitfalls.checks.text import about_rows, between, count, names, number
 from mlflow_pitfalls.model.outcomes import Evidence, Group, Remedy, Subject
 from mlflow_pitfalls.model.record import RunRecord, ScoreFacts, SingleFeatureFacts
 from mlflow_pitfalls.model.values import Estimate, Severity, Task
@@ -102,7 +102,7 @@ def too_good_to_be_true(record: RunRecord, limits: Limits) -> Verdict:
         rows = rows_for_width(held_out.rows, interval.width, 1.0 - floor)
         return inconclusive(
             f"Next to perfect, but perhaps by luck: {told}",
-            f"about {count(max(rows, held_out.rows + 1))} held-out rows",
+            about_rows(rows, held_out.rows),
             evidence=proof,
         )
     if record.task is not Task.REGRESSION and not _in_one_place(suspects, limits):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from mlflow_pitfalls.checks.base import (
     Cost,
     Limits,
-    Link,
     Threshold,
     Verdict,
     check,
@@ -24,8 +23,8 @@ from mlflow_pitfalls.checks.reading import (
     evaluated_imbalance,
     metric_name,
 )
-from mlflow_pitfalls.checks.signal import SIGNAL, columns_know, telling_column
-from mlflow_pitfalls.checks.text import between, count, names, number, short
+from mlflow_pitfalls.checks.signal import OVERFIT_THOUGH_LEARNABLE, SIGNAL, telling_column
+from mlflow_pitfalls.checks.text import about_rows, between, count, names, number, short
 from mlflow_pitfalls.model.outcomes import Evidence, Group, Remedy
 from mlflow_pitfalls.model.profile import ColumnProfile
 from mlflow_pitfalls.model.record import RunRecord, ScoreFacts
@@ -38,12 +37,7 @@ from mlflow_pitfalls.model.values import Estimate, Interval, Severity
     severity=Severity.HIGH,
     cost=Cost.FREE,
     needs=(Fact.FIT, Fact.PRIMARY_SCORE),
-    explained_by=(
-        "accuracy-paradox",
-        "conflicting-labels",
-        "train-test-drift",
-        Link("overfit", when=columns_know, condition="where some column certainly goes with the target"),
-    ),
+    explained_by=("accuracy-paradox", "conflicting-labels", "train-test-drift", OVERFIT_THOUGH_LEARNABLE),
     thresholds={
         "min_skill": Threshold(
             0.0,
@@ -169,12 +163,16 @@ def _judge_no_lift(
             return inconclusive(
                 f"{count(skill.rows)} held-out rows are too few to tell the model from a dummy: skill "
                 f"{number(skill.value)} ({between(interval)}){f', while {_known_words(known)}' if known else ''}",
-                f"about {count(wanted)} held-out rows, or cross-validation",
+                f"{about_rows(wanted, skill.rows)}, or cross-validation",
                 evidence=proof,
             )
     told = f" Cross-validation of the training rows finds no more: {_lift_words(record)}." if none_found else ""
     shown = rows_for_width(skill.rows, interval.width, abs(skill.value - floor) * 2 or limits["good_skill"])
-    hint = f" A lift of {number(skill.value)}, if real, would show on {count(shown)} rows." if skill.value > 0 else ""
+    hint = (
+        f" A lift of {number(skill.value)}, if real, would show on {about_rows(shown, skill.rows)}."
+        if skill.value > 0
+        else ""
+    )
     step = (
         f"Yet {_known_words(known)}: the model is at fault, not the data."
         if known

@@ -16,7 +16,7 @@ from mlflow_pitfalls.checks.base import (
 from mlflow_pitfalls.checks.evidence import decided, evidence, rows_for_width
 from mlflow_pitfalls.checks.facts import Fact
 from mlflow_pitfalls.checks.ranges import ranges_for, search_line
-from mlflow_pitfalls.checks.text import between, count, number, plural, short
+from mlflow_pitfalls.checks.text import about_rows, between, count, number, plural, short
 from mlflow_pitfalls.model.outcomes import Group, Remedy
 from mlflow_pitfalls.model.record import EstimatorFacts, RunRecord
 from mlflow_pitfalls.model.values import Severity
@@ -170,7 +170,7 @@ def _judge_defaults(record: RunRecord, estimator: EstimatorFacts, limits: Limits
         return passed(f"{told}: little is left to gain.", evidence=proof)
     if skill[1].high >= enough:
         rows = rows_for_width(skill[0].rows, skill[1].high - skill[0].value, enough - skill[0].value)
-        return inconclusive(f"{told}, which may reach {number(enough)}", f"about {count(rows)} held-out rows")
+        return inconclusive(f"{told}, which may reach {number(enough)}", about_rows(rows, skill[0].rows))
     if not record.history.complete:
         return inconclusive("The experiment has more runs than were looked at", "a look at its older runs")
     name = short(estimator.final_class_name)

@@ -18,7 +18,7 @@ from mlflow_pitfalls.checks.base import (
 from mlflow_pitfalls.checks.evidence import decided, evidence, rows_for_width, worst_first
 from mlflow_pitfalls.checks.facts import Fact
 from mlflow_pitfalls.checks.multiplicity import adjusted
-from mlflow_pitfalls.checks.text import between, count, names, number, plural, short
+from mlflow_pitfalls.checks.text import about_rows, between, count, names, number, plural, short
 from mlflow_pitfalls.model.outcomes import Group, Remedy, Subject
 from mlflow_pitfalls.model.record import RunRecord, SegmentFacts
 from mlflow_pitfalls.model.values import Interval, Severity
@@ -98,7 +98,7 @@ def weak_segment(record: RunRecord, limits: Limits) -> Verdict:
     wanted = rows_for_width(worst.rows, width, 2 * max(_excess(worst, limits), limits["max_difference"] / 2))
     return inconclusive(
         f"{_words(worst)}, which may be chance among {told}",
-        f"about {count(max(wanted, worst.rows + 1))} held-out rows of that segment",
+        about_rows(wanted, worst.rows, "held-out rows of that segment"),
     )
 
 
