@@ -106,9 +106,10 @@ def _links_on(record: RunRecord, check: Check) -> tuple[Link, ...]:
 
 
 def _holds(when: Callable[[RunRecord], bool], check: Check, record: RunRecord) -> bool:
+    holds: bool | None = None
     with guard(f"links of {check.name}"):
-        return when(record)
-    return False
+        holds = when(record)
+    return holds is True
 
 
 def _standing_cause(name: str, flags: Mapping[str, Outcome], links: Mapping[str, tuple[Link, ...]]) -> str:
