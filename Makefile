@@ -16,7 +16,7 @@ TEST_SECONDS := 900
 SLOW_SECONDS := 1500
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile bench-wide-gap bench-pitfalls clean
+.PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile bench-probes bench-wide-gap bench-pitfalls clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -75,6 +75,9 @@ bench-overhead: $(STAMP) ## Measure what enable() adds to a fit beside plain and
 
 bench-profile: $(STAMP) ## Measure the profile of 1 000 000 x 30 beside pandas.describe
 	$(BIN)/python -m benchmarks.profile $(ARGS)
+
+bench-probes: $(STAMP) ## Measure what extra fits add to the examples and to fits on 200 000 rows (minutes; idle machine)
+	$(BIN)/python -m benchmarks.probe_budget $(ARGS)
 
 bench-wide-gap: $(STAMP) ## Measure in which models a wide gap costs accuracy, for the overfit check (minutes)
 	$(BIN)/python -m benchmarks.wide_gap $(ARGS)
