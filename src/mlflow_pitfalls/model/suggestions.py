@@ -60,6 +60,9 @@ class Parameter:
     log: bool = False
     choices: tuple[Value, ...] = ()
     current: Value = None  # what the run used
+    start: Value = None  # where the run stands in the range: current, or what does the same (100 for an unset one)
+    floor: float | None = None  # the least and the most that the parameter's meaning and the data's size allow
+    ceiling: float | None = None
     priority: int = 9  # 1 is searched first
     moves: tuple[Move, ...] = ()
     when: tuple[tuple[str, Value], ...] = ()  # active only where these parameters have these values
