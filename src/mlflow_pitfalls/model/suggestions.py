@@ -131,3 +131,46 @@ class Suggestions:
     advice: tuple[str, ...] = ()  # sentences: early stopping, a decision threshold, a subset first
     notes: tuple[str, ...] = ()  # what was not looked at, and why
     schema_version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierConfiguration:
+    """One earlier run, or one candidate of an earlier search, as the tracking store tells it.
+
+    ``parameters`` are MLflow's strings under the names that were logged. ``basis``: ``held_out`` (``score`` is of the
+    rows that the run held out) or ``cross_validation`` (``score`` is the mean over the folds of a search).
+    """
+
+    run_id: str
+    parameters: tuple[tuple[str, str], ...]
+    score: float
+    metric: str = ""
+    basis: str = "held_out"
+    estimator: str = ""  # class of the predictor: "SVC"
+    rows: int | None = None  # of training
+    columns: int | None = None
+    started_ms: int = 0  # milliseconds since 1970
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedConfiguration:
+    """What an earlier run set, in the names and values of the search space; ``score`` as it was logged."""
+
+    run_id: str
+    values: tuple[tuple[str, Value], ...]
+    score: float
+    started_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryAdvice:
+    """What earlier runs tell. ``next`` is empty where they are too few: then the space's priors have to speak."""
+
+    metric: str
+    greater_is_better: bool
+    basis: str = ""  # "held_out" or "cross_validation": what the scores are; "" without usable runs
+    runs_used: int = 0
+    next: tuple[Configuration, ...] = ()
+    importances: tuple[Importance, ...] = ()  # largest first; empty below the number of runs that can tell
+    tried: tuple[TriedConfiguration, ...] = ()  # oldest first
+    notes: tuple[str, ...] = ()
