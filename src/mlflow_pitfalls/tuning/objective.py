@@ -146,7 +146,6 @@ def _values(problem: Problem, trial: Trial) -> dict[str, Any]:
         choose(trial, problem.parameters, own, only=frozenset(trial.user_attrs[PRESENT]))
         return {}
     values = choose(trial, problem.parameters, own)
-    trial.set_user_attr(
-        VALUES, [[name, list(each) if isinstance(each, tuple) else each] for name, each in values.items()]
-    )
+    plain = [[name, list(each) if isinstance(each, tuple) else each] for name, each in values.items()]
+    trial.set_user_attr(VALUES, plain)
     return values

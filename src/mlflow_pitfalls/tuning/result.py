@@ -63,7 +63,12 @@ def rows(facts: TuningFacts) -> Iterator[tuple[str, str, str, str]]:
     if facts.gain is not None:
         yield "cross-validated", _text(facts.before), _text(facts.after), _text(facts.gain, sign="+")
     if facts.held_out_after is not None:
-        yield "held out", _text(facts.held_out_before), _text(facts.held_out_after), _text(facts.held_out_gain, sign="+")
+        yield (
+            "held out",
+            _text(facts.held_out_before),
+            _text(facts.held_out_after),
+            _text(facts.held_out_gain, sign="+"),
+        )
 
 
 def _text(estimate: Estimate | None, *, sign: str = "") -> str:

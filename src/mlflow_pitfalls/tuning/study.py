@@ -138,15 +138,15 @@ def _check(request: Request) -> None:
         raise PitfallsError(f"jobs must be a positive whole number, found {request.jobs!r}")
     if (request.x_test is None) is not (request.y_test is None):
         raise PitfallsError("X_test and y_test belong together")
-    for rows, target, names in (
-        (request.x, request.y, "X and y"),
-        (request.x_test, request.y_test, "X_test and y_test"),
-    ):
-        if rows is None and names != "X and y":
-            continue
-        shapes = shape_of(rows), shape_of(target)
-        if shapes[0] is None or shapes[1] is None or shapes[0][0] != shapes[1][0]:
-            raise PitfallsError(f"{names} must be tables or arrays with as many rows")
+    _check_rows(request.x, request.y, "X and y")
+    if request.x_test is not None:
+        _check_rows(request.x_test, request.y_test, "X_test and y_test")
+
+
+def _check_rows(rows: Any, target: Any, names: str) -> None:
+    shapes = shape_of(rows), shape_of(target)
+    if shapes[0] is None or shapes[1] is None or shapes[0][0] != shapes[1][0]:
+        raise PitfallsError(f"{names} must be tables or arrays with as many rows")
 
 
 def _prepared(request: Request, space_of: SpaceMaker) -> Prepared:
