@@ -150,6 +150,8 @@ def _limits(line: Line, current: Value, sizes: Sizes) -> tuple[float, float] | N
     floor = line.floor if line.floor is not None else -math.inf
     ceiling = line.ceiling if line.ceiling is not None else math.inf
     now = as_number(current)
+    if line.counted is Bound.COLUMNS and line.kind is Kind.FLOAT and sizes.columns:
+        floor = max(floor, 1.0 / sizes.columns)  # a share of less than one column is none
     if line.bound is Bound.REBALANCE:
         if sizes.ratio is None or sizes.ratio >= _EVEN_ENOUGH:
             return None

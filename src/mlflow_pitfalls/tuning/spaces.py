@@ -18,6 +18,7 @@ from mlflow_pitfalls.tuning.tables.catalogue import TAKES_KEYWORDS, known_estima
 
 MAX_PARAMETERS = 24  # of one space, the most promising ones
 _MEMBER_PARAMETERS = 2  # of each of several models that predict together
+_FIRST_ASIDE = 4  # priority
 _MAX_SEARCHES = 3  # one inside of another
 
 
@@ -99,9 +100,11 @@ def _of_table(part: Part) -> tuple[Parameter, ...]:
     known = known_estimator(part.estimator)
     if known is None:
         return ()
+    is_aside = part.role is Role.PREPARER and known.first == 1  # a model that selects columns or rows for another
+    first = _FIRST_ASIDE if is_aside else known.first
     lines = [
         parameter_of(line, part, known.lines, priority=place, source=known.source)
-        for place, line in enumerate(known.lines, start=known.first)
+        for place, line in enumerate(known.lines, start=first)
     ]
     return tuple(parameter for parameter in lines if parameter is not None)
 

@@ -62,6 +62,7 @@ def built(package: str, name: str):
     needed = {
         "FrozenEstimator": {"estimator": LogisticRegression()},
         "RFE": {"estimator": LogisticRegression(max_iter=1000)},
+        "InstanceHardnessThreshold": {"estimator": LogisticRegression(max_iter=1000)},
         "SMOTENC": {"categorical_features": [0]},
         "CatBoostClassifier": {"allow_writing_files": False, "verbose": 0, "thread_count": 1},
         "CatBoostRegressor": {"allow_writing_files": False, "verbose": 0, "thread_count": 1},
@@ -140,7 +141,8 @@ def fitted(estimator, point: dict[str, Value], task: Task):
     """Fits a clone at this point, on few rounds, with the warnings of tiny data aside."""
     X, y = table(task)
     model = clone(estimator).set_params(**point)
-    model.set_params(**{name: _FEW for name in _QUICK if point.get(name, 0) > _FEW})
+    own = model.get_params(deep=False)
+    model.set_params(**{name: _FEW for name in _QUICK if (own.get(name) or 0) > _FEW})
     call = getattr(model, "fit_resample", None) or model.fit
     more = {"group": [len(y)]} if "Ranker" in type(model).__name__ else {}
     with warnings.catch_warnings():
@@ -151,6 +153,8 @@ def fitted(estimator, point: dict[str, Value], task: Task):
 def tasks_of(name: str) -> list[Task]:
     if name.endswith(("Regressor", "SVR", "Ridge", "Lasso", "LassoLars", "ElasticNet", "Regression", "CatBoost")):
         return [Task.REGRESSION] if name != "LogisticRegression" else [Task.BINARY, Task.MULTICLASS]
+    if name in ("NuSVC", "QuadraticDiscriminantAnalysis"):  # at their defaults they raise on few rows of one class
+        return [Task.MULTICLASS]
     return [Task.BINARY] if name.startswith(("SMOTE", "XGBRanker", "LGBMRanker")) else [Task.BINARY, Task.MULTICLASS]
 
 
@@ -173,6 +177,7 @@ def test_every_entry_is_a_real_estimator_with_these_parameters(package, name):
         assert found.start is None or found.low <= found.start <= found.high
 
 
+SEARCHED = [(package, name) for package, name in ENTRIES if TABLES[package][name].lines]
 QUICK = [
     entry for entry in ENTRIES if entry[1] in ("LogisticRegression", "SVC", "KNeighborsClassifier", "Ridge", "PCA")
 ]
@@ -184,9 +189,9 @@ def test_it_fits_at_the_corners(package, name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("package", "name"), ENTRIES)
+@pytest.mark.parametrize(("package", "name"), SEARCHED)
 def test_every_entry_fits_at_the_corners_and_between(package, name):
-    fits_everywhere(package, name, draws=4)
+    fits_everywhere(package, name, draws=2)
 
 
 # Fitted in tests of their own, or on other data than a table of numbers.

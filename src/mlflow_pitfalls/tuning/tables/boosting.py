@@ -171,7 +171,7 @@ CATBOOST: Table = {
             *_CATBOOST_LINES,
             one_of(
                 "auto_class_weights",
-                None,
+                "None",
                 "Balanced",
                 moves=(move(Aim.IMBALANCE, "Balanced"),),
                 unless=("class_weights", "scale_pos_weight"),

@@ -7,6 +7,7 @@ from mlflow_pitfalls.tuning.tables.rows import (
     PENALTY,
     PENALTY_THAT_SPEEDS,
     RAISE,
+    Bound,
     Known,
     Table,
     against,
@@ -112,11 +113,11 @@ LINEAR: Table = {
     ),
     "QuadraticDiscriminantAnalysis": Known(
         source="Friedman 1989, regularised discriminant analysis",
-        lines=(real("reg_param", 0.0, 1.0, PENALTY, floor=0.0, ceiling=1.0),),
+        lines=(real("reg_param", 1e-3, 1.0, PENALTY, floor=0.0, ceiling=1.0),),
     ),
     "PLSRegression": Known(
         source="the number of components is the model's only freedom",
-        lines=(whole("n_components", 1, 30, against(overfit=LOWER, underfit=RAISE)),),
+        lines=(whole("n_components", 1, 30, against(overfit=LOWER, underfit=RAISE), bound=Bound.COMPONENTS, floor=1),),
     ),
     "LinearRegression": _LEAST_SQUARES,
     "RidgeCV": _TUNES_ITSELF,

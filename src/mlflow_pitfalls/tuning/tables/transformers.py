@@ -98,7 +98,7 @@ TRANSFORMERS: Table = {
         lines=(
             real(
                 "n_features_to_select",
-                0.1,
+                0.2,
                 1.0,
                 RICHER,
                 ceiling=1.0,
