@@ -108,8 +108,8 @@ def _time(
     if trial_seconds is None or trial_seconds < LONG_TRIAL_SECONDS or record.fit is None:
         return
     yield (
-        f"A trial takes about {seconds(trial_seconds)}: search on a tenth of the {count(record.fit.rows)} training rows "
-        "first, then on all of them around what was best there; pruning drops poor settings after their first folds."
+        f"A trial takes about {seconds(trial_seconds)}: search on a tenth of the {count(record.fit.rows)} training "
+        "rows first, then on all of them around what was best there; pruning drops poor settings after a few folds."
     )
 
 

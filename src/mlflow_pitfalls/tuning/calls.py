@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlflow_pitfalls.model.suggestions import Configuration, Kind, Parameter, SearchSpace, Value
-from mlflow_pitfalls.tuning.layout import Node, mapping, quoted, sequence, text
+from mlflow_pitfalls.tuning.layout import Node, mapping, one_line, quoted, sequence, text
 
 _SIMPLE = (bool, int, float, str, type(None))  # what Optuna keeps as a choice
 
@@ -61,7 +61,7 @@ def label(value: Value) -> str:
 
 
 def _block(parameter: Parameter, names: set[str]) -> Block:
-    lines = [f"# {_one_line(parameter.why)}"] if parameter.why else []
+    lines = [f"# {one_line(parameter.why)}"] if parameter.why else []
     lines.append(f"params[{quoted(parameter.name)}] = {_call(parameter)}")
     lines += [f"params[{quoted(name)}] = {literal(value)}" for name, value in parameter.together]
     searched = [(name, value) for name, value in parameter.when if name in names]
@@ -104,7 +104,3 @@ def _holds(parameter: Parameter, value: Value) -> bool:
 
 def _whole(bound: float | None) -> str:
     return str(int(bound or 0))
-
-
-def _one_line(words: str) -> str:
-    return " ".join(words.split())

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from mlflow_pitfalls.capture.containers.text import safe_text
 
 WIDTH = 100  # characters of a line
 INDENT = "    "
+LINE = 200  # characters of what is told in one line
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A call, list, tuple or dict. ``items`` are (what stands before the value: ``"C="``, ``"'a': "``, ``""``; value)."""
+    """A call, list, tuple or dict. Items are pairs: what stands before the value (``"C="``, or nothing), the value."""
 
     opening: str
     items: tuple[tuple[str, Node], ...]
@@ -24,6 +28,12 @@ def quoted(words: str) -> str:
     """A string as code, in double quotes where it holds no quotes; what cannot be printed is escaped."""
     code = repr(words)
     return code if '"' in code or "\\'" in code else f'"{code[1:-1]}"'
+
+
+def one_line(words: Any) -> str:
+    """Text that may stand in a comment or in the docstring: nothing in it ends either."""
+    plain = "".join(char if char.isprintable() else " " for char in safe_text(words, limit=LINE))
+    return " ".join(plain.replace("\\", "/").replace('"""', "'''").split()).strip('"')
 
 
 def call(name: str, items: list[tuple[str, Node]]) -> Group:

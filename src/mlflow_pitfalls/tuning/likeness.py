@@ -1,7 +1,7 @@
 """An estimator's settings held still: the same tree of objects, unfitted, cheap, and holding nothing of the user's.
 
-A clone would copy whatever the parameters hold and run constructors of the user's. Here arrays, functions and objects of
-the user's own are replaced by a note of what they were.
+A clone would copy whatever the parameters hold and run constructors of the user's. Here arrays, functions and objects
+of the user's own are replaced by a note of what they were.
 """
 
 from __future__ import annotations
@@ -61,39 +61,36 @@ def _held(value: Any, depth: int) -> Any:
         return Unwritten(f"a {_class_name(value)}")
     if is_estimator(value):
         return likeness(value, depth) if hasattr(value, "get_params") else Unwritten(f"a {_class_name(value)}")
-    if isinstance(value, type) or inspect.isroutine(value) or _is_ufunc(value):
-        return value if package_of(value) in _OPEN_LIBRARIES or _is_ufunc(value) else _own_function(value)
-    if isinstance(value, dict):
-        return {key: _held(item, depth + 1) for key, item in value.items()} if len(value) <= MAX_ITEMS else _many(value)
-    if isinstance(value, list | tuple):
-        if len(value) > MAX_ITEMS:
-            return _many(value)
-        return type(value)([_held(item, depth + 1) for item in value]) if type(value) in (list, tuple) else _many(value)
+    if type(value) in (dict, list, tuple):
+        return _container(value, depth)
     return _object(value)
 
 
+def _container(value: Any, depth: int) -> Any:
+    if len(value) > MAX_ITEMS:
+        return Unwritten(f"a {_class_name(value)} of {len(value)} items")
+    if isinstance(value, dict):
+        return {key: _held(item, depth + 1) for key, item in value.items()}
+    return type(value)([_held(item, depth + 1) for item in value])
+
+
 def _object(value: Any) -> Any:
-    """Short runs of values as lists; helpers of the known libraries, such as splitters, as they are."""
+    """Functions and helpers of the known libraries as they are, short runs of values as lists."""
+    is_ufunc = type(value).__module__ == "numpy" and type(value).__name__ == "ufunc"
+    if is_ufunc or isinstance(value, type) or inspect.isroutine(value):
+        return value if is_ufunc or package_of(value) in _OPEN_LIBRARIES else _own_function(value)
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple):
         is_short = len(shape) == 1 and shape[0] <= MAX_ITEMS and hasattr(value, "tolist")
         return value.tolist() if is_short else Unwritten(f"a {_class_name(value)} of shape {shape}")
     if package_of(type(value)) in LIBRARIES:
-        return copy.copy(value)
+        return copy.copy(value)  # a splitter, a selector of columns
     return Unwritten(f"a {_class_name(value)}")
-
-
-def _is_ufunc(value: Any) -> bool:
-    return type(value).__module__ == "numpy" and type(value).__name__ == "ufunc"
 
 
 def _own_function(value: Any) -> Unwritten:
     kind = "class" if isinstance(value, type) else "function"
     return Unwritten(f"the {kind} {safe_text(getattr(value, '__name__', '?'))} of your own")
-
-
-def _many(value: Any) -> Unwritten:
-    return Unwritten(f"a {_class_name(value)} of {len(value)} items")
 
 
 def _class_name(value: Any) -> str:

@@ -6,7 +6,7 @@ import math
 import numbers
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,14 +36,28 @@ class Source:
     """The code of an estimator.
 
     Attributes:
-        imports: Import statements that the expression needs.
+        imports: What the expression needs: pairs of a module and a name in it, or no name for the module itself.
         expression: The estimator, over several lines where it is long.
         gaps: Names in the expression that have to be given values first.
     """
 
-    imports: tuple[str, ...]
+    imports: tuple[tuple[str, str], ...]
     expression: str
     gaps: tuple[Gap, ...] = ()
+
+
+def import_lines(imports: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Import statements in the usual order, one for each module.
+
+    Args:
+        imports: Pairs of a module and a name in it, as :class:`Source` has them; a module may come ``as`` another name.
+    """
+    pairs = set(imports)
+    lines = [f"import {module}" for module in sorted(module for module, name in pairs if not name)]
+    for module in sorted({module for module, name in pairs if name}):
+        names = sorted((n for m, n in pairs if m == module and n), key=lambda n: (not n.isupper(), n[0].islower(), n))
+        lines.append(f"from {module} import {', '.join(names)}")
+    return tuple(lines)
 
 
 def source_of(twin: Any, *, strict: bool = False) -> Source:
@@ -55,7 +69,7 @@ def source_of(twin: Any, *, strict: bool = False) -> Source:
     """
     writer = _Writer(strict=strict)
     expression = text(writer.estimator(twin), before=len("return "), indent=1)
-    return Source(imports=writer.statements(), expression=expression, gaps=tuple(writer.gaps))
+    return Source(imports=writer.imports(), expression=expression, gaps=tuple(writer.gaps))
 
 
 @dataclass(slots=True)
@@ -65,12 +79,8 @@ class _Writer:
     gaps: list[Gap] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)  # imported name → module
 
-    def statements(self) -> tuple[str, ...]:
-        """The import statements, one for each module."""
-        found = [f"import {module}" for module in sorted(self.modules)]
-        for module in sorted(set(self.names.values())):
-            found.append(f"from {module} import {', '.join(sorted(n for n, m in self.names.items() if m == module))}")
-        return tuple(found)
+    def imports(self) -> tuple[tuple[str, str], ...]:
+        return (*((module, "") for module in sorted(self.modules)), *((m, n) for n, m in sorted(self.names.items())))
 
     def estimator(self, twin: Any) -> Node:
         kind = type(twin)
@@ -96,25 +106,25 @@ class _Writer:
             return quoted(value)
         if isinstance(value, numbers.Number):
             return _number(value)
-        if isinstance(value, slice):
-            return f"slice({value.start!r}, {value.stop!r}, {value.step!r})"
-        if isinstance(value, list | tuple):
-            items = [self.written(item) for item in value]
-            whole = [item for item in items if item is not None]
-            return sequence(whole, is_tuple=isinstance(value, tuple)) if len(whole) == len(items) else None
+        if isinstance(value, list | tuple | dict):
+            return self.container(value)
+        return self.estimator(value) if is_estimator(value) else self.named(value)
+
+    def container(self, value: Any) -> Node | None:
         if isinstance(value, dict):
             pairs = [(self.written(key), self.written(item)) for key, item in value.items()]
-            known = [(str(key), item) for key, item in pairs if isinstance(key, str) and item is not None]
+            known = [(key, item) for key, item in pairs if isinstance(key, str) and item is not None]
             return mapping(known) if len(known) == len(pairs) else None
-        if is_estimator(value):
-            return self.estimator(value)
-        return self.named(value)
+        items = [self.written(item) for item in value]
+        whole = [item for item in items if item is not None]
+        return sequence(whole, is_tuple=isinstance(value, tuple)) if len(whole) == len(items) else None
 
     def named(self, value: Any) -> Node | None:
         """Functions and classes by their names; a library's helpers, such as splitters, by their constructors."""
+        if isinstance(value, slice):
+            return f"slice({value.start!r}, {value.stop!r}, {value.step!r})"
         name = getattr(value, "__name__", "")
-        numpy = sys.modules.get("numpy")
-        if name and getattr(numpy, name, None) is value:
+        if name and vars(sys.modules.get("numpy", sys)).get(name) is value:
             self.modules.add("numpy as np")
             return f"np.{name}"
         if isinstance(value, type) and value.__module__ == "builtins":
@@ -122,7 +132,7 @@ class _Writer:
         if name and callable(value) and _home(value, name):
             return self.imported(value, name)
         if package_of(type(value)) in LIBRARIES and _home(type(value), type(value).__name__):
-            return self.helper(value)
+            return self.estimator(value) if hasattr(value, "get_params") else self.helper(value)
         return None
 
     def helper(self, value: Any) -> Node | None:
