@@ -263,7 +263,7 @@ def _real_ends(allowed: _Range, now: float | None) -> tuple[float, float, bool]:
         return min(low, here), max(high, here), False
     here = _UNSET if now is None else now
     if allowed.low >= 0 and here >= 0:
-        here = max(here, _SMALL)
+        here = here or _SMALL
         low, high = here / _FACTOR, here * _FACTOR
         return max(low, allowed.low), min(high, allowed.high), max(low, allowed.low) > 0
     reach = max(abs(here), _UNSET)
