@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from mlflow_pitfalls.capture.estimators.nested import base_names, is_estimator, own_attributes
+from mlflow_pitfalls.hyperparameters.catalogue import known_estimator
 from mlflow_pitfalls.tuning.sizes import Sizes
-from mlflow_pitfalls.tuning.tables.catalogue import known_estimator
 
 MAX_DEPTH = 8
 MAX_PARTS = 60

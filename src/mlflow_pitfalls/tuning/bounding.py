@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from mlflow_pitfalls.hyperparameters.rows import Bound, Line
 from mlflow_pitfalls.model.suggestions import Kind, Parameter, Value
 from mlflow_pitfalls.tuning.anatomy import Part
 from mlflow_pitfalls.tuning.sizes import Sizes
-from mlflow_pitfalls.tuning.tables.rows import Bound, Line
 from mlflow_pitfalls.tuning.values import Foreign, as_number, as_value, same
 
 _LEAF_SHARE = 0.2  # of a fold's rows, the largest leaf worth a try: five leaves

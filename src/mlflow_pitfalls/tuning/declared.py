@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlflow_pitfalls.capture.estimators.nested import own_attributes
+from mlflow_pitfalls.hyperparameters.catalogue import package_of
 from mlflow_pitfalls.model.suggestions import Aim, Direction, Kind, Move, Parameter, Value
 from mlflow_pitfalls.tuning.anatomy import Part
 from mlflow_pitfalls.tuning.sizes import Sizes
-from mlflow_pitfalls.tuning.tables.catalogue import package_of
 from mlflow_pitfalls.tuning.values import Foreign, as_number, as_value, same
 
 MAX_DECLARED = 10  # parameters; more are not searched with profit

@@ -8,13 +8,13 @@ from typing import Any
 from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.capture.estimators.nested import is_estimator, own_attributes
 from mlflow_pitfalls.capture.estimators.parameters import parameters_of
+from mlflow_pitfalls.hyperparameters.catalogue import TAKES_KEYWORDS, known_estimator, package_of
 from mlflow_pitfalls.model.suggestions import Parameter, SearchSpace
 from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.tuning.anatomy import Part, Role, is_search, parts_of, searched
 from mlflow_pitfalls.tuning.bounding import parameter_of
 from mlflow_pitfalls.tuning.declared import declared_parameters
 from mlflow_pitfalls.tuning.sizes import Sizes, sizes_of_fold
-from mlflow_pitfalls.tuning.tables.catalogue import TAKES_KEYWORDS, known_estimator, package_of
 
 MAX_PARAMETERS = 24  # of one space, the most promising ones
 _MEMBER_PARAMETERS = 2  # of each of several models that predict together

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlflow_pitfalls.tuning.tables.rows import (
+from mlflow_pitfalls.hyperparameters.rows import (
     FREER,
     PENALTY,
     PENALTY_THAT_SPEEDS,

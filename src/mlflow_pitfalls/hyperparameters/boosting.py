@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mlflow_pitfalls.model.suggestions import Aim
-from mlflow_pitfalls.tuning.tables.rows import (
+from mlflow_pitfalls.hyperparameters.rows import (
     FREER,
     PENALTY,
     PENALTY_THAT_SPEEDS,
@@ -22,7 +21,8 @@ from mlflow_pitfalls.tuning.tables.rows import (
     real,
     whole,
 )
-from mlflow_pitfalls.tuning.tables.trees import leaf
+from mlflow_pitfalls.hyperparameters.trees import leaf
+from mlflow_pitfalls.model.suggestions import Aim
 
 _GRADIENT = "PyCaret 3.4; hyperopt-sklearn"
 _HISTOGRAM = "hyperopt-sklearn; LightGBM's ranges of FLAML 2.7 and TabArena 2025"

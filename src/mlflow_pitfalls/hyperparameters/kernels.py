@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mlflow_pitfalls.model.suggestions import Aim
-from mlflow_pitfalls.tuning.tables.rows import (
+from mlflow_pitfalls.hyperparameters.rows import (
     FREER,
     LOWER,
     PENALTY,
@@ -20,6 +19,7 @@ from mlflow_pitfalls.tuning.tables.rows import (
     one_of,
     whole,
 )
+from mlflow_pitfalls.model.suggestions import Aim
 
 _SVM = "mlr3tuningspaces 0.6: C, gamma 1e-4..1e4; van Rijn and Hutter 2018: gamma matters more than C"
 _KNN = "mlr3tuningspaces 0.6: k 1..50; TabArena 2025"
@@ -29,7 +29,7 @@ _INVERSE_PENALTY = against(overfit=LOWER, underfit=RAISE, slow=LOWER)
 _CURVED = ("rbf", "poly", "sigmoid")
 _GAMMA = log_real("gamma", 1e-4, 1e1, _INVERSE_PENALTY, when=(("kernel", _CURVED),))
 _COST = log_real("C", 1e-2, 1e3, _INVERSE_PENALTY)
-_DEGREE = whole("degree", 2, 4, _INVERSE_PENALTY, when=(("kernel", ("poly",)),))
+_DEGREE = whole("degree", 2, 4, _INVERSE_PENALTY, when=(("kernel", ("poly",)),), dormant=True)
 _NEIGHBOURS = log_whole("n_neighbors", 1, 50, PENALTY, bound=Bound.ROWS, floor=1)
 _EUCLIDEAN = (("metric", ("minkowski",)),)
 _POWER = one_of("p", 1, 2, moves=against(slow=2), when=_EUCLIDEAN)
@@ -83,7 +83,9 @@ KERNELS: Table = {
         source="penalty as of ridge, gamma as of the SVM",
         lines=(
             log_real("alpha", 1e-5, 1e2, PENALTY),
-            log_real("gamma", 1e-4, 1e1, FREER, when=(("kernel", ("rbf", "laplacian", "poly", "polynomial")),)),
+            log_real(
+                "gamma", 1e-4, 1e1, FREER, when=(("kernel", ("rbf", "laplacian", "poly", "polynomial")),), dormant=True
+            ),
         ),
     ),
     "KNeighborsClassifier": Known(source=_KNN, lines=(_NEIGHBOURS, _BY_DISTANCE, _POWER)),

@@ -49,6 +49,7 @@ class Line:
         aliases: Other names that the estimator may have been given it under.
         counted: What an integer given for a share counts; the range is then ``1 .. that count``.
         shares: Range to search where a share of the rows was given for a count.
+        dormant: Whether it has no effect as long as the estimator's other parameters are at their defaults.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Line:
     aliases: tuple[str, ...] = ()
     counted: Bound = Bound.NONE
     shares: tuple[float, float] | None = None
+    dormant: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,7 @@ class More(TypedDict, total=False):
     aliases: tuple[str, ...]
     counted: Bound
     shares: tuple[float, float] | None
+    dormant: bool
 
 
 _UNSAID = object()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mlflow_pitfalls.tuning.tables.rows import (
+from dataclasses import replace
+
+from mlflow_pitfalls.hyperparameters.rows import (
     FREER,
     PENALTY,
     PENALTY_THAT_SPEEDS,
@@ -58,7 +60,7 @@ _SINGLE = (
     log_whole("max_depth", 2, 30, RICHER, floor=1, stands_for=_NO_LIMIT),
 )
 _FOREST_LINES = (leaf(64), features(0.05), _SAMPLES)
-_EXTRA_LINES = (leaf(32), features(0.1), _SPLIT, _SAMPLES)
+_EXTRA_LINES = (leaf(32), features(0.1), _SPLIT, replace(_SAMPLES, dormant=True))
 _BAG_LINES = (
     real("max_samples", 0.3, 1.0, SAMPLED, ceiling=1.0, counted=Bound.ROWS, stands_for=_ALL),
     real("max_features", 0.3, 1.0, FREER, ceiling=1.0, counted=Bound.COLUMNS),

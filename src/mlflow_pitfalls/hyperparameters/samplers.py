@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mlflow_pitfalls.model.suggestions import Aim
-from mlflow_pitfalls.tuning.tables.rows import (
+from mlflow_pitfalls.hyperparameters.rows import (
     RAISE,
     Bound,
     Known,
@@ -14,6 +13,7 @@ from mlflow_pitfalls.tuning.tables.rows import (
     one_of,
     whole,
 )
+from mlflow_pitfalls.model.suggestions import Aim
 
 _SMOTE = "Chawla et al. 2002; 2 to 15 neighbours, our choice"
 _RATIO = "the share of rare to common rows after it, from the one at hand to even"

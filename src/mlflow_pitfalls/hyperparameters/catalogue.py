@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlflow_pitfalls.tuning.tables.boosting import CATBOOST, LIGHTGBM, RESAMPLED_BOOSTING, SCIKIT_BOOSTING, XGBOOST
-from mlflow_pitfalls.tuning.tables.kernels import KERNELS
-from mlflow_pitfalls.tuning.tables.linear import LINEAR
-from mlflow_pitfalls.tuning.tables.rows import Known, Table
-from mlflow_pitfalls.tuning.tables.samplers import SAMPLERS
-from mlflow_pitfalls.tuning.tables.transformers import TRANSFORMERS
-from mlflow_pitfalls.tuning.tables.trees import BALANCED_TREES, TREES
+from mlflow_pitfalls.hyperparameters.boosting import CATBOOST, LIGHTGBM, RESAMPLED_BOOSTING, SCIKIT_BOOSTING, XGBOOST
+from mlflow_pitfalls.hyperparameters.kernels import KERNELS
+from mlflow_pitfalls.hyperparameters.linear import LINEAR
+from mlflow_pitfalls.hyperparameters.rows import Known, Table
+from mlflow_pitfalls.hyperparameters.samplers import SAMPLERS
+from mlflow_pitfalls.hyperparameters.transformers import TRANSFORMERS
+from mlflow_pitfalls.hyperparameters.trees import BALANCED_TREES, TREES
 
 _FROZEN: Table = {"FrozenEstimator": Known(note="A frozen estimator is not fitted again.", stop=True)}
 TABLES: dict[str, Table] = {
@@ -31,6 +31,11 @@ def known_estimator(estimator: Any) -> Known | None:
         if found is not None:
             return found
     return None
+
+
+def known_class(module: str, name: str) -> Known | None:
+    """The entry of a class by its module and name; None without one."""
+    return TABLES.get(module.partition(".")[0], {}).get(name)
 
 
 def package_of(kind: type) -> str:

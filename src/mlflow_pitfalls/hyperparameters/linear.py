@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlflow_pitfalls.tuning.tables.rows import (
+from mlflow_pitfalls.hyperparameters.rows import (
     LOWER,
     PENALTY,
     PENALTY_THAT_SPEEDS,
@@ -25,7 +25,9 @@ _SHARE_OF_L1 = real("l1_ratio", 0.01, 1.0, PENALTY, floor=0.0, ceiling=1.0)
 _ALPHA = log_real("alpha", 1e-4, 1e4, PENALTY)
 _SGD_ALPHA = log_real("alpha", 1e-7, 1e-1, PENALTY)
 _SGD_PENALTY = one_of("penalty", "l2", "l1", "elasticnet")
-_SGD_RATIO = real("l1_ratio", 0.0, 1.0, PENALTY, floor=0.0, ceiling=1.0, when=(("penalty", ("elasticnet",)),))
+_SGD_RATIO = real(
+    "l1_ratio", 0.0, 1.0, PENALTY, floor=0.0, ceiling=1.0, when=(("penalty", ("elasticnet",)),), dormant=True
+)
 _TUNES_ITSELF = Known(note="It chooses its penalty itself; there is nothing left to tune.")
 _BAYESIAN = Known(note="It estimates its penalty from the training rows; there is nothing left to tune.")
 _LEAST_SQUARES = Known(note="Least squares has nothing to tune: take Ridge, which has a penalty.")
@@ -46,6 +48,7 @@ LINEAR: Table = {
                 floor=0.0,
                 ceiling=1.0,
                 when=(("solver", ("saga",)), ("penalty", ("deprecated", "elasticnet"))),
+                dormant=True,
             ),
         ),
     ),
@@ -109,7 +112,18 @@ LINEAR: Table = {
     "QuantileRegressor": Known(source=_GLMNET, lines=(log_real("alpha", 1e-5, 1e1, PENALTY),)),
     "LinearDiscriminantAnalysis": Known(
         source="Ledoit and Wolf 2004: a share of the identity in the covariance",
-        lines=(real("shrinkage", 0.0, 1.0, PENALTY, floor=0.0, ceiling=1.0, when=(("solver", ("lsqr", "eigen")),)),),
+        lines=(
+            real(
+                "shrinkage",
+                0.0,
+                1.0,
+                PENALTY,
+                floor=0.0,
+                ceiling=1.0,
+                when=(("solver", ("lsqr", "eigen")),),
+                dormant=True,
+            ),
+        ),
     ),
     "QuadraticDiscriminantAnalysis": Known(
         source="Friedman 1989, regularised discriminant analysis",

@@ -1,1 +1,0 @@
-"""What is known about estimators' hyperparameters: ranges, order, and what each one helps against. Data only."""
