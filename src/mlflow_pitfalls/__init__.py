@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mlflow_pitfalls.api import disable, enable, enabled, flush, probe, report
+    from mlflow_pitfalls.api import disable, enable, enabled, flush, probe, report, tune
     from mlflow_pitfalls.errors import MissingExtraError, PitfallsError, SchemaError, SettingsError
     from mlflow_pitfalls.version import __version__
 
@@ -28,6 +28,7 @@ __all__ = [
     "flush",
     "probe",
     "report",
+    "tune",
 ]
 
 _HOMES = {
@@ -42,6 +43,7 @@ _HOMES = {
     "flush": "api",
     "probe": "api",
     "report": "api",
+    "tune": "api",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -46,9 +47,18 @@ EXIT_PROBE_SECONDS = 3.0  # nor longer than that while the process waits to exit
 
 
 class Session:
-    """Everything that lives between ``enable()`` and ``disable()``."""
+    """Everything that lives between ``enable()`` and ``disable()``.
 
-    def __init__(self, settings: Settings, version: str) -> None:
+    Args:
+        settings: The options in force.
+        version: Of the package.
+        observe: Called with each draft that settles, on the user's thread.
+    """
+
+    def __init__(
+        self, settings: Settings, version: str, *, observe: Callable[[RunDraft], None] = lambda draft: None
+    ) -> None:
+        self._observe = observe
         self.settings = settings
         self._version = version
         self._budget = Budget(settings.probe_budget)
@@ -138,6 +148,7 @@ class Session:
     def _settled(self, draft: RunDraft) -> None:
         if not draft.fits and not draft.cross_validations:
             return
+        self._observe(draft)
         builder = RecordBuilder(draft, self.settings, self._version)
         material = self._material(draft, builder)
         self._writer.submit(draft.tracking_uri, partial(self._finish, builder, material, draft.tracking_uri))

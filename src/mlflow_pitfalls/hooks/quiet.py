@@ -7,12 +7,14 @@ for each of them. Its own switches are process-wide, and would silence the user'
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from mlflow_pitfalls.hooks import private
 from mlflow_pitfalls.hooks.threads import local, muted
 
-__all__ = ["hook_autologging", "muted", "unhook_autologging"]
+__all__ = ["hook_autologging", "muted", "unhook_autologging", "unlogged"]
 
 
 def hook_autologging() -> tuple[str, ...]:
@@ -36,6 +38,21 @@ def unhook_autologging() -> None:
     current = getattr(module, private.AUTOLOG_IS_DISABLED, None)
     if isinstance(current, _IsDisabled):
         setattr(module, private.AUTOLOG_IS_DISABLED, current.original)
+
+
+@contextmanager
+def unlogged() -> Iterator[None]:
+    """Report and autolog none of this thread's calls inside of the block, also where no hooks are in place."""
+    module: Any = sys.modules.get(private.AUTOLOG_MODULE)
+    is_hooked = isinstance(getattr(module, private.AUTOLOG_IS_DISABLED, None), _IsDisabled)
+    if module is not None and not is_hooked:
+        hook_autologging()
+    try:
+        with muted():
+            yield
+    finally:
+        if module is not None and not is_hooked:
+            unhook_autologging()
 
 
 class _IsDisabled:
