@@ -12,8 +12,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mlflow_pitfalls.api import disable, enable, enabled, flush, probe, report, tune
+    from mlflow_pitfalls.api import disable, enable, enabled, flush, probe, report
     from mlflow_pitfalls.errors import MissingExtraError, PitfallsError, SchemaError, SettingsError
+    from mlflow_pitfalls.tuner import tune
     from mlflow_pitfalls.version import __version__
 
 __all__ = [
@@ -43,7 +44,7 @@ _HOMES = {
     "flush": "api",
     "probe": "api",
     "report": "api",
-    "tune": "api",
+    "tune": "tuner",
 }
 
 

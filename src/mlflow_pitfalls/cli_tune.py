@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -37,21 +37,13 @@ class _Options:
 @click.option("--jobs", default=1, show_default=True, help="Processes, each on one core.")
 @click.option("--metric", help="scikit-learn's name of a scorer; by default what the script evaluates.")
 @click.option("--storage", help="A database (SQLAlchemy URL), or `mlflow`; a journal file by default.")
-@click.option("--study-name", "study", help="By which an interrupted study goes on; made from model and rows by default.")
+@click.option(
+    "--study-name", "study", help="By which an interrupted study goes on; made from model and rows by default."
+)
 @click.option("--fit", type=int, help="Which of the script's fits, from 1; by default the last that it evaluates.")
 @click.argument("script", type=click.Path(exists=True, dir_okay=False))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def tune(
-    trials: int,
-    timeout: float | None,
-    jobs: int,
-    metric: str | None,
-    storage: str | None,
-    study: str | None,
-    fit: int | None,
-    script: str,
-    arguments: tuple[str, ...],
-) -> None:
+def tune(*, fit: int | None, script: str, arguments: tuple[str, ...], **options: Any) -> None:
     """Run SCRIPT unchanged, then tune what it fits, by cross-validation inside its training rows.
 
     The script's test rows are scored once before and once after, and seen by no trial. The same command goes on where
@@ -59,19 +51,18 @@ def tune(
     """
     from mlflow_pitfalls import api
 
-    options = _Options(trials=trials, timeout=timeout, jobs=jobs, metric=metric, storage=storage, study=study)
     keeper = api.keep_fits(fit)
-    raise LeaveError(script, arguments, partial(_tune, keeper, options))
+    raise LeaveError(script, arguments, partial(_tune, keeper, _Options(**options)))
 
 
 def _tune(keeper: FitKeeper, options: _Options) -> None:
     """After the script."""
-    from mlflow_pitfalls import api
+    from mlflow_pitfalls import api, tuner
 
     api.flush()
     fit = keeper.chosen()
     click.echo(f"Tuning {fit.name}, which is fitted at {fit.site}.", err=True)
-    result = api.tune(
+    result = tuner.tune(
         fit.estimator,
         fit.x,
         fit.y,
@@ -124,9 +115,7 @@ def _write(result: TuningResult, fit: KeptFit) -> None:
         return
     experiment = fit.run.experiment_id
     try:
-        parent = write_tuning(
-            result.facts, tracking_uri=fit.uri, experiment_id=experiment, run_id=fit.run.run_id
-        )
+        parent = write_tuning(result.facts, tracking_uri=fit.uri, experiment_id=experiment, run_id=fit.run.run_id)
     except Exception as error:
         raise PitfallsError(f"the tuning could not be written to MLflow: {type(error).__name__}") from error
     click.echo(f"Run {parent} " + (run_url(fit.uri, experiment, parent) or ""), err=True)

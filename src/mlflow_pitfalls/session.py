@@ -55,9 +55,7 @@ class Session:
         observe: Called with each draft that settles, on the user's thread.
     """
 
-    def __init__(
-        self, settings: Settings, version: str, *, observe: Callable[[RunDraft], None] = lambda draft: None
-    ) -> None:
+    def __init__(self, settings: Settings, version: str, *, observe: Callable[[RunDraft], None] | None = None) -> None:
         self._observe = observe
         self.settings = settings
         self._version = version
@@ -148,7 +146,8 @@ class Session:
     def _settled(self, draft: RunDraft) -> None:
         if not draft.fits and not draft.cross_validations:
             return
-        self._observe(draft)
+        if self._observe is not None:
+            self._observe(draft)
         builder = RecordBuilder(draft, self.settings, self._version)
         material = self._material(draft, builder)
         self._writer.submit(draft.tracking_uri, partial(self._finish, builder, material, draft.tracking_uri))
