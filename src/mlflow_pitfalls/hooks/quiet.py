@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from mlflow_pitfalls.hooks import private
@@ -42,17 +42,14 @@ def unhook_autologging() -> None:
 
 @contextmanager
 def unlogged() -> Iterator[None]:
-    """Report and autolog none of this thread's calls inside of the block, also where no hooks are in place."""
+    """Report and autolog none of this thread's calls inside of the block, also where no hooks are in place.
+
+    Without our hooks MLflow's own switch is turned, which is the whole process's.
+    """
     module: Any = sys.modules.get(private.AUTOLOG_MODULE)
     is_hooked = isinstance(getattr(module, private.AUTOLOG_IS_DISABLED, None), _IsDisabled)
-    if module is not None and not is_hooked:
-        hook_autologging()
-    try:
-        with muted():
-            yield
-    finally:
-        if module is not None and not is_hooked:
-            unhook_autologging()
+    with muted(), nullcontext() if module is None or is_hooked else module.disable_autologging():
+        yield
 
 
 class _IsDisabled:
