@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,16 @@ def test_a_fit_by_its_number(tune, store):
 
 @pytest.mark.slow
 def test_no_trial_sees_the_scripts_test_rows(tune, store, tmp_path):
-    done = tune("--trials", "4", "--jobs", "2", "train.py", uri=store.uri, source=WITNESS, PYTHONPATH=str(ROOT))
+    done = tune(
+        "--trials",
+        "4",
+        "--jobs",
+        "2",
+        "train.py",
+        uri=store.uri,
+        source=WITNESS,
+        PYTHONPATH=os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+    )
     assert done.returncode == 0, done.stderr
     assert any(line.startswith("held out") for line in done.stdout.splitlines()), done.stdout
     words = (tmp_path / "seen.txt").read_text().split()
