@@ -112,7 +112,7 @@ def is_lost(trial: FrozenTrial) -> bool:
 
 
 def fail_abandoned(study: Study, place: Place) -> int:
-    """Tell the study of trials whose worker on this machine has ended without a word.
+    """Tell the study of trials whose worker on this machine has ended without a word; under the lock ``ask``.
 
     Returns:
         How many there were.
@@ -127,9 +127,10 @@ def fail_abandoned(study: Study, place: Place) -> int:
 
 def _is_over(trial: FrozenTrial, place: Place) -> bool:
     owner = trial.user_attrs.get(OWNER)
-    if owner is None:  # its worker ended between asking and signing
+    if owner is None:  # its worker ended between asking and signing, or is on another machine and about to sign
         started = trial.datetime_start
-        return started is None or (datetime.now() - started).total_seconds() > _SIGNING_SECONDS
+        is_local = not place.url and place.opener is None  # signing happens under the lock that is held here
+        return is_local or started is None or (datetime.now() - started).total_seconds() > _SIGNING_SECONDS
     return trial.user_attrs.get(HOST) == host() and not _is_alive(place, owner)
 
 
