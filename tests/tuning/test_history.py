@@ -145,3 +145,9 @@ def test_any_history_is_answered_within_the_space(runs):
             else:
                 assert np.isfinite(value)
                 assert isinstance(value, int) == (ranges[name].kind is Kind.INTEGER)
+
+
+def test_promising_parameters_that_no_run_varied_are_named():
+    first = Parameter(name="first", kind=Kind.FLOAT, low=0.0, high=1.0, current=0.5, start=0.5, priority=1)
+    space = SearchSpace(estimator="SVC", parameters=(GAMMA, C, first))
+    assert ask(made(20), space).notes == ("no earlier run varied first: what that would bring is not known",)

@@ -13,7 +13,7 @@ from mlflow_pitfalls.tuning.coordinates import Points
 # Logarithms of the hyperparameters are drawn towards what suits a cube of side 1 and scores of variance 1: 20 runs say
 # little about them. (centre, spread)
 _AMPLITUDE = (0.0, 1.0)
-_LENGTH = (math.log(0.6), 0.8)  # of a cube with one dimension; it grows with the root of their number
+_LENGTH = (math.log(0.45), 0.8)  # of a cube with one dimension; it grows with the root of their number
 _NOISE = (math.log(0.05), 1.5)
 _BOUND = 3.0  # spreads on either side
 _STEPS = 60  # of the optimiser

@@ -24,6 +24,7 @@ FEWEST_SETTINGS = 5  # different ones; fewer say less than the space's priors
 FEWEST_FOR_IMPORTANCES = 15  # runs; of fewer the truly dominant parameter often comes second
 MOST_RUNS = 100  # the latest; a process costs the cube of their number
 _TREES = 64
+_PROMISING = 3  # parameters whose absence is told
 _WHY = {
     Way.ANYWHERE: "where a model of the earlier runs expects most",
     Way.NEAR: "close to the best earlier runs, on the side that they point to",
@@ -76,14 +77,22 @@ def from_history(
     points = np.vstack([coordinates.point(dict(each.values)) for each in tried])
     scores = winsorised(np.array([each.score if greater_is_better else -each.score for each in tried]))
     proposals = Proposer(coordinates, points, scores, np.random.default_rng(seed)).propose(ways)
+    advice = _noted(advice, *_untouched(known))
     advice = replace(advice, next=tuple(_configuration(known, coordinates, each) for each in proposals))
     if len(tried) < FEWEST_FOR_IMPORTANCES:
         return _noted(advice, f"importances take {FEWEST_FOR_IMPORTANCES} earlier runs: there are {len(tried)}")
     return replace(advice, importances=_importances(coordinates, points, scores, seed))
 
 
-def _noted(advice: HistoryAdvice, note: str) -> HistoryAdvice:
-    return replace(advice, notes=(*advice.notes, note))
+def _noted(advice: HistoryAdvice, *notes: str) -> HistoryAdvice:
+    return replace(advice, notes=(*advice.notes, *notes))
+
+
+def _untouched(known: Explored) -> list[str]:
+    """Which promising parameters the runs do not differ in, so that nothing is known or proposed of them."""
+    ordered = sorted(known.parameters, key=lambda each: each.priority)
+    names = [each.name for each in ordered[:_PROMISING] if each.name not in known.varied]
+    return [f"no earlier run varied {', '.join(names)}: what that would bring is not known"] if names else []
 
 
 def _configuration(known: Explored, coordinates: Coordinates, proposal: Proposal) -> Configuration:

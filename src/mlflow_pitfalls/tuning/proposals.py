@@ -25,10 +25,9 @@ MIX = (Way.ANYWHERE, Way.STEP, Way.ANYWHERE, Way.NEAR, Way.STEP)
 _ANYWHERE = 1_500  # random points looked at for each proposal
 _NEAR = 500  # steps looked at
 _STARTS = 3  # settings that steps start from: by their expected, not by their lucky score
-_STEP = 0.15  # standard deviation of a number's step, of its range
+_STEP = 0.1  # standard deviation of a number's step, of its range
 _MOVED = 0.6  # share of the coordinates that a step changes
 _CLOSE = 0.02  # of a range: settings that are no further apart are one
-_TRIES = 50  # settings looked at for one that is new
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +72,11 @@ class Proposer:
     def _best_new(self, way: Way) -> Points | None:
         points = self._candidates(way)
         order = np.arange(len(points)) if way is Way.STEP else np.argsort(-self._improvement(points), kind="stable")
-        settled = (self._coordinates.snapped(points[place]) for place in order[:_TRIES])
+        settled = (self._coordinates.snapped(points[place]) for place in order)
         return next((point for point in settled if self._is_new(point)), None)
 
     def _candidates(self, way: Way) -> Points:
-        if way is Way.STEP:
-            return self._steps(_TRIES)
-        if way is Way.NEAR:
+        if way is not Way.ANYWHERE:
             return self._steps(_NEAR)
         return np.vstack([self._coordinates.uniform(_ANYWHERE, self._random), self._steps(_NEAR)])
 
