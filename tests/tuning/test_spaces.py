@@ -6,6 +6,8 @@ from typing import ClassVar
 import numpy as np
 import pytest
 from catboost import CatBoostClassifier
+from hypothesis import given
+from hypothesis import strategies as st
 from imblearn.over_sampling import SMOTE
 from imblearn.pipeline import make_pipeline as make_resampling_pipeline
 from imblearn.under_sampling import RandomUnderSampler
@@ -327,3 +329,25 @@ def test_strange_objects_have_no_space(kind):
 def test_hardly_any_rows(rows):
     for parameter in named(make_pipeline(TruncatedSVD(), KNeighborsClassifier(1)), rows=rows, columns=1).values():
         assert parameter.kind is Kind.CATEGORY or parameter.low < parameter.high
+
+
+@given(
+    C=st.floats(1e-90, 1e14),
+    leaf=st.integers(1, 10**6),
+    neighbours=st.integers(1, 10**6),
+    rows=st.none() | st.integers(0, 10**6),
+    columns=st.none() | st.integers(0, 10**4),
+)
+def test_present_values_lie_inside_as_far_as_the_data_allow(C, leaf, neighbours, rows, columns):
+    models = SVC(C=C), DecisionTreeClassifier(min_samples_leaf=leaf), KNeighborsClassifier(neighbours)
+    for model in (*models, RandomForestClassifier(max_features=leaf), PCA(neighbours)):
+        for found in named(model, rows=rows, columns=columns).values():
+            if found.kind is Kind.CATEGORY:
+                continue
+            assert found.low < found.high
+            assert (found.floor is None or found.floor <= found.low) and (
+                found.ceiling is None or found.high <= found.ceiling
+            )
+            if type(found.current) in (int, float) and found.current > 0:
+                assert found.start == min(max(found.current, found.low), found.high)
+                assert found.low <= found.current and (found.current <= found.high or found.high == found.ceiling)
