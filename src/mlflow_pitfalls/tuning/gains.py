@@ -82,11 +82,19 @@ def _prior(record: RunRecord, tried: list[_Tried], metric: str) -> str:
             f" {best.what} was tried and changed {metric} by {number(best.gain.value)} "
             f"({between(best.gain.interval)}): no sure gain."
         )
+    return f"{said}{_noise(record)}"
+
+
+def _noise(record: RunRecord) -> str:
+    """What the held-out rows can show at all."""
     score = record.primary_score
     noise = score.held_out.interval if score is not None and score.held_out is not None else None
     if score is not None and score.held_out is not None and noise is not None:
-        said += (
-            f" The held-out score is known to within {number(noise.width / 2)} on "
-            f"{count(score.held_out.rows)} rows, so that smaller gains will not show in it."
+        left = score.perfect - score.held_out.value
+        if left <= noise.width / 2:
+            return f" Only {number(left)} is left to a perfect score, which is less than its own error."
+        return (
+            f" The held-out score is known to within {number(noise.width / 2)} on {count(score.held_out.rows)} rows, "
+            "so that smaller gains will not show in it."
         )
-    return said
+    return ""

@@ -64,6 +64,9 @@ def text(node: Node, *, indent: int = 0, before: int = 0) -> str:
     flat = _flat(node)
     if isinstance(node, str) or not node.items or len(INDENT) * indent + before + len(flat) <= WIDTH:
         return flat
+    inside = _flat(Group("", node.items, ""))
+    if not any(isinstance(value, Group) for _, value in node.items) and len(inside) + len(INDENT) * indent + 4 <= WIDTH:
+        return "\n".join([node.opening, f"{INDENT * (indent + 1)}{inside}", f"{INDENT * indent}{node.closing}"])
     lines = [
         f"{INDENT * (indent + 1)}{key}{text(value, indent=indent + 1, before=len(key) + 1)},"
         for key, value in node.items

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunRecord
-from mlflow_pitfalls.model.suggestions import Configuration, Parameter, Suggestions, Value
+from mlflow_pitfalls.model.suggestions import Parameter, Suggestions, Value
 from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.tuning.advice import wants_threshold
 from mlflow_pitfalls.tuning.aims import is_flagged
-from mlflow_pitfalls.tuning.calls import blocks_of, configuration_code, enqueued
+from mlflow_pitfalls.tuning.calls import blocks_of, dict_code, queued
 from mlflow_pitfalls.tuning.layout import one_line
 from mlflow_pitfalls.tuning.source import Source, import_lines
 from mlflow_pitfalls.tuning.suggest import FOLDS
@@ -39,7 +39,7 @@ def script_of(record: RunRecord, outcomes: Outcomes, suggestions: Suggestions, s
         suggestions: What is to be tuned; its space has parameters.
         source: The estimator's code.
     """
-    first = _first(suggestions)
+    start = queued(((p.name, _stands(p)) for p in suggestions.space.parameters), suggestions.space)
     ordered = _is_ordered(record, outcomes)
     stratified = record.task.is_classification and not ordered
     folds = _folds(record)
@@ -64,23 +64,22 @@ def script_of(record: RunRecord, outcomes: Outcomes, suggestions: Suggestions, s
         startup=STARTUP,
         test_size=_test_share(record),
         blocks=blocks_of(suggestions.space),
-        first=[configuration_code(each) for each in first],
-        first_say=_first_say(suggestions, first),
+        start=dict_code(start),
+        changes=[dict_code(each, based_on="START") for each in _changes(suggestions)],
+        first_say=_first_say(suggestions),
         threshold=threshold,
     )
 
 
-def _first(suggestions: Suggestions) -> list[Configuration]:
-    """The run's own settings and the next ones, as Optuna's parameters; without those outside of the space."""
-    space = suggestions.space
-    own = tuple((p.name, _stands(p)) for p in space.parameters)
-    found: list[Configuration] = []
-    for changes in ((), *(each.values for each in suggestions.next)):
-        changed = dict(changes)
-        values = tuple((name, changed.get(name, value)) for name, value in own)
-        queued = enqueued(values, space)
-        if queued is not None and queued not in [dict(each.values) for each in found]:
-            found.append(Configuration(values=tuple(queued.items())))
+def _changes(suggestions: Suggestions) -> list[dict[str, Value]]:
+    """What the next settings change, as Optuna's parameters; settings that lie outside of the space are left out."""
+    names = {parameter.name for parameter in suggestions.space.parameters}
+    found: list[dict[str, Value]] = []
+    for each in suggestions.next:
+        searched = [(name, value) for name, value in each.values if name in names]
+        changed = queued(searched, suggestions.space)
+        if changed and len(changed) == len(searched) and changed not in found:
+            found.append(changed)
     return found
 
 
@@ -88,9 +87,9 @@ def _stands(parameter: Parameter) -> Value:
     return parameter.start if parameter.start is not None else parameter.current
 
 
-def _first_say(suggestions: Suggestions, first: list[Configuration]) -> str:
+def _first_say(suggestions: Suggestions) -> str:
     basis = "earlier runs" if suggestions.basis == "history" else "the run's flags and the usual ranges"
-    return f"the settings as they are, then what {basis} suggest." if first else "the sampler's own choice."
+    return f"the settings as they are, then what {basis} suggest" if suggestions.next else "the settings as they are"
 
 
 def _trials_say(suggestions: Suggestions) -> str:
