@@ -38,9 +38,10 @@ from mlflow_pitfalls.settings import Settings
 from mlflow_pitfalls.sinks.benchmark_tags import read_benchmark_tags
 from mlflow_pitfalls.sinks.history import question_of, read_history
 from mlflow_pitfalls.sinks.ignore_tags import read_ignore_tags
+from mlflow_pitfalls.sinks.tuning_history import read_configurations
 from mlflow_pitfalls.sinks.uris import run_url
 from mlflow_pitfalls.sinks.writer import Writer
-from mlflow_pitfalls.tuning.run_advice import Tuning, is_tunable, space_for, take_likeness, tuning_of
+from mlflow_pitfalls.tuning.run_advice import Tuning, asked_of_history, is_tunable, space_for, take_likeness, tuning_of
 
 MAX_REPORTS = 64
 CELL_SECONDS = 2.0  # a cell's end waits for its reports no longer
@@ -181,7 +182,7 @@ class Session:
         outcomes = run_checks(record, ignore=(*self.settings.ignore, *tagged), thresholds=self.settings.thresholds)
         outcomes = replace(outcomes, notes=notes)
         url = run_url(tracking_uri, record.run.experiment_id, record.run.run_id) if record.run.run_id else None
-        tuning = self._tuning(record, outcomes, taken.likeness)
+        tuning = self._tuning(record, outcomes, taken.likeness, tracking_uri)
         suggestions = tuning.suggestions if tuning is not None else None
         report = Report(record=record, outcomes=outcomes, url=url, suggestions=suggestions)
         self._remember(report)
@@ -192,13 +193,18 @@ class Session:
             return None
         return settled_items(record, outcomes, docs=explanations(), tuning=tuning)
 
-    def _tuning(self, record: RunRecord, outcomes: Outcomes, likeness: Any) -> Tuning | None:
+    def _tuning(self, record: RunRecord, outcomes: Outcomes, likeness: Any, tracking_uri: str) -> Tuning | None:
         """What to tune next; None where the estimator's settings are not known, or cannot be compared by a score."""
         if likeness is None or not is_tunable(record):
             return None
         with guard("looking for what to tune"):
             space = space_for(record, outcomes, likeness)
-            return tuning_of(record, outcomes, likeness, space=space, strict=self.settings.privacy == "strict")
+            earlier = None
+            with guard("asking earlier runs what to tune"):
+                runs = read_configurations(tracking_uri, record) if record.run.run_id else None
+                earlier = asked_of_history(record, space, runs)
+            is_strict = self.settings.privacy == "strict"
+            return tuning_of(record, outcomes, likeness, space=space, history=earlier, strict=is_strict)
         return None  # type: ignore[unreachable]  # the guard swallows
 
     def _with_history(self, record: RunRecord, tracking_uri: str) -> RunRecord:

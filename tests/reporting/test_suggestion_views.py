@@ -21,10 +21,13 @@ from mlflow_pitfalls.model.suggestions import (
     Parameter,
     SearchSpace,
     Suggestions,
+    TriedConfiguration,
 )
 from mlflow_pitfalls.model.values import Interval
 from mlflow_pitfalls.reporting import html, markdown, suggestion_views, terminal
 from mlflow_pitfalls.reporting.log_items import settled_items
+from mlflow_pitfalls.reporting.tuning_points import scores_in_order, slices_of
+from mlflow_pitfalls.reporting.tuning_sheets import tuning_pictures
 from mlflow_pitfalls.tuning.run_advice import Tuning
 from tests.reporting.conftest import HOSTILE
 
@@ -48,6 +51,13 @@ def suggestions() -> Suggestions:
         space=SearchSpace(estimator="RandomForestClassifier", parameters=(leaf, weight)),
         next=(Configuration(values=(("forest__min_samples_leaf", 8), ("forest__max_features", 0.3)), why="stronger"),),
         importances=(Importance(name="forest__min_samples_leaf", share=0.7),),
+        tried=tuple(
+            TriedConfiguration(
+                run_id=str(i), score=0.8 + i / 100,
+                values=(("forest__min_samples_leaf", 1 + i), ("forest__class_weight", None)),
+            )
+            for i in range(4)
+        ),
         history_runs=20, gain=gain, trial_seconds=2.0, advice=("Weigh the classes.",), notes=("2 runs were left out",),
     )  # fmt: skip
 
@@ -101,6 +111,40 @@ def test_the_terminal_says_one_line_where_there_is_something_to_try(record, outc
     assert "Tune" not in printed(None) and "Tune" not in printed(replace(suggestions, next=()))
 
 
+def test_earlier_runs_are_drawn_in_the_page_and_as_files(record, outcomes, suggestions):
+    page = html.render(record, outcomes, docs={}, suggestions=suggestions)
+    section = page.partition('<section id="tune"')[2].partition("</section>")[0]
+    for key in ("tune-importances", "tune-history", "tune-slices"):
+        assert f'id="{key}"' in section
+    assert section.count("<svg") == 3 and "The best of 20 runs scored 0.830" in section
+    pictures = {each.path: each.content for each in tuning_pictures(suggestions)}
+    assert set(pictures) == {f"pitfalls/tuning_{name}.png" for name in ("importances", "history", "slices")}
+    assert all(content.startswith(b"\x89PNG") for content in pictures.values())
+    silent = replace(suggestions, importances=(), tried=suggestions.tried[:2])
+    assert not tuning_pictures(silent)
+    assert (
+        "<svg"
+        not in html.render(record, outcomes, docs={}, suggestions=silent)
+        .partition('<section id="tune"')[2]
+        .partition("</section>")[0]
+    )
+
+
+def test_slices_are_of_what_was_varied(suggestions):
+    (only,) = slices_of(suggestions)
+    assert only.name == "min_samples_leaf" and only.ends == ("1", "4")
+    assert [place for place, _ in only.points] == pytest.approx([0.0, 0.5, 0.7924812503605781, 1.0])
+    values = (None, "balanced", "balanced", None)
+    tried = tuple(
+        replace(each, values=(("forest__class_weight", value),))
+        for each, value in zip(suggestions.tried, values, strict=True)
+    )
+    (only,) = slices_of(replace(suggestions, tried=tried))
+    assert only.name == "class_weight" and {place for place, _ in only.points} == {0.0, 1.0}
+    odd = tuple(replace(each, score=float("nan")) for each in suggestions.tried)
+    assert not slices_of(replace(suggestions, tried=odd)) and not scores_in_order(replace(suggestions, tried=odd))
+
+
 def test_nothing_to_tune_is_said(record, outcomes, suggestions):
     nothing = Suggestions(
         run_id="r", metric="r2", space=SearchSpace(estimator="GaussianNB"), notes=("GaussianNB has nothing to tune.",)
@@ -138,11 +182,13 @@ def test_hostile_words_are_only_words(record: RunRecord, clean_outcomes: Outcome
     hostile = replace(
         suggestions, space=space, advice=(words,), notes=(words,), gain=ExpectedGain(basis=words, text=words),
         next=(Configuration(values=((words, words),), why=words),), importances=(Importance(name=words, share=0.5),),
+        tried=tuple(replace(each, values=((words, f"{words}{i}"),)) for i, each in enumerate(suggestions.tried)),
     )  # fmt: skip
     page = html.render(of_script(record, f"{words}.py:1"), clean_outcomes, docs={}, suggestions=hostile)
     section = page.partition('<section id="tune"')[2].partition("</section>")[0]
     for tag in ("<script", "<img", "<svg onload"):
         assert tag not in section
+    assert len(tuning_pictures(hostile)) == 3
     note = markdown.pitfalls_md(of_script(record, f"{words}.py:1"), clean_outcomes, suggestions=hostile)
     section = note.partition("## What to tune next")[2].partition("```")[0]
     assert "<script" not in section and "(http:" not in section and "\n# heading" not in section

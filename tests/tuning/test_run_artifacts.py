@@ -17,6 +17,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
 import mlflow_pitfalls
 from mlflow_pitfalls.model.codec import from_json
@@ -63,6 +64,26 @@ def test_the_run_carries_suggestions_and_script(watched, store, sides):
     assert "## What to tune next" in read(store, run_id, "pitfalls.md")
     assert 'id="tune"' in read(store, run_id, "pitfalls/report.html")
     assert model.get_params()["randomforestclassifier__random_state"] == 0
+
+
+@pytest.mark.slow
+def test_earlier_runs_speak_and_are_drawn(watched, store, sides):
+    X_train, X_test, y_train, y_test = sides
+    watched()
+    for leaf in range(1, 32, 2):
+        with mlflow.start_run() as run:
+            model = DecisionTreeClassifier(min_samples_leaf=leaf, max_depth=2 + leaf % 5, random_state=0)
+            mlflow.log_params({"min_samples_leaf": leaf, "max_depth": model.max_depth})
+            model.fit(X_train, y_train)
+            model.score(X_test, y_test)
+        (report,) = mlflow_pitfalls.flush()
+    found = report.suggestions
+    assert found.basis == "history" and found.history_runs == 16 and len(found.next) == 5
+    assert {each.name for each in found.importances} == {"min_samples_leaf", "max_depth"}
+    pictures = {f"pitfalls/tuning_{name}.png" for name in ("importances", "history", "slices")}
+    assert pictures <= store.files(run.info.run_id)
+    assert "the run's flags" not in (script := read(store, run.info.run_id, "pitfalls/tune.py"))
+    assert "earlier runs suggest" in script
 
 
 def test_of_a_search_the_chosen_estimator_is_tuned(watched, sides):

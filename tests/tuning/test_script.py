@@ -10,6 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from imblearn.over_sampling import SMOTE
+from imblearn.pipeline import Pipeline as SamplingPipeline
+from lightgbm import LGBMRegressor
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
@@ -17,11 +20,15 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
+from xgboost import XGBClassifier
 
 from mlflow_pitfalls.model.record import RunInfo, TimeOrderFacts
 from mlflow_pitfalls.model.suggestions import Kind, Parameter, SearchSpace
 from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.tuning.likeness import likeness
+from mlflow_pitfalls.tuning.run_advice import space_for, tuning_of
 from mlflow_pitfalls.tuning.script import script_of
 from mlflow_pitfalls.tuning.source import source_of
 from mlflow_pitfalls.tuning.suggest import suggestions_of
@@ -98,6 +105,27 @@ def test_a_pipeline_with_texts_rare_classes_and_labels_gets_a_threshold(make_rec
     script = written(model, record, flagged("class-imbalance"), forest_space("forest__"))
     assert "TunedThresholdClassifierCV" in script and "stratify=target" in script
     assert "Best of 4 trials: f1" in run(script, MIXED, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("model", "metric", "task"),
+    [
+        (XGBClassifier(n_estimators=20, n_jobs=1), "neg_log_loss", Task.BINARY),
+        (LGBMRegressor(n_estimators=20, n_jobs=1, verbose=-1), "neg_mean_absolute_error", Task.REGRESSION),
+        (make_pipeline(StandardScaler(), MLPClassifier(max_iter=5_000, tol=0.1)), "accuracy", Task.BINARY),
+        (make_pipeline(StandardScaler(), SVC()), "balanced_accuracy", Task.BINARY),
+        (SamplingPipeline([("smote", SMOTE()), ("tree", DecisionTreeClassifier())]), "roc_auc", Task.BINARY),
+    ],
+    ids=lambda value: type(value).__name__ if hasattr(value, "fit") else str(value),
+)
+def test_it_runs_on_the_whole_space_of_real_estimators(make_record, tmp_path, model, metric, task):
+    record = make_record(metric=metric, task=task)
+    outcomes = flagged("overfit")
+    twin = likeness(model)
+    tuning = tuning_of(record, outcomes, twin, space=space_for(record, outcomes, twin))
+    data = f"{CANCER}\nX, y = X.iloc[:150, :5], " + ("X.iloc[:150, 5]" if task is Task.REGRESSION else "y.iloc[:150]")
+    assert f"Best of 3 trials: {metric}" in run(tuning.script, data, tmp_path, trials=3)
 
 
 @pytest.mark.slow

@@ -130,6 +130,7 @@ class Suggestions:
     fixed: tuple[tuple[str, Value], ...] = ()  # what a practitioner would set rather than search
     advice: tuple[str, ...] = ()  # sentences: early stopping, a decision threshold, a subset first
     notes: tuple[str, ...] = ()  # what was not looked at, and why
+    tried: tuple[TriedConfiguration, ...] = ()  # the earlier runs that were used, oldest first
     schema_version: int = 1
 
 

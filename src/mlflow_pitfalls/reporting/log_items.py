@@ -15,6 +15,7 @@ from mlflow_pitfalls.model.values import Estimate
 from mlflow_pitfalls.reporting import html, links, markdown, text
 from mlflow_pitfalls.reporting.pictures import pictures
 from mlflow_pitfalls.reporting.run_tags import history_tags
+from mlflow_pitfalls.reporting.tuning_sheets import tuning_pictures
 from mlflow_pitfalls.reporting.verdict import SHOWN_SEVERITIES
 from mlflow_pitfalls.tuning.run_advice import Tuning
 
@@ -183,6 +184,8 @@ def _artifacts(
     found += [Artifact(path=links.docs_path(check), content=_utf8(page)) for check, page in pages.items()]
     with guard("drawing the pictures"):
         found += pictures(record, outcomes)
+    if suggestions is not None:
+        found += tuning_pictures(suggestions)
     return tuple(found)
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from mlflow_pitfalls.model.record import RunRecord
-from mlflow_pitfalls.model.suggestions import Configuration, Direction, Kind, Parameter, Suggestions, Value
+from mlflow_pitfalls.model.suggestions import Aim, Configuration, Direction, Kind, Parameter, Suggestions, Value
+from mlflow_pitfalls.model.values import Estimate
 from mlflow_pitfalls.reporting import links, text
 from mlflow_pitfalls.reporting.exhibits import Code, Exhibit
 from mlflow_pitfalls.reporting.score_views import Table
+from mlflow_pitfalls.reporting.svg_curves import CurvePoint, curve
+from mlflow_pitfalls.reporting.svg_dots import DotRow, dot_chart
+from mlflow_pitfalls.reporting.svg_slices import slice_charts
+from mlflow_pitfalls.reporting.tuning_points import scores_in_order, slices_of
 
 KEY = "tune"
 HEADING = "What to tune next"
@@ -18,6 +24,7 @@ PARAMETERS_SHOWN = 10
 SETTINGS_SHOWN = 240  # characters of one configuration
 _IMPORTANCES_SHOWN = 8
 _SOURCES_SHOWN = 3
+_PURPOSES = {Aim.SLOW: "to train faster"}
 _NAMED = 3  # parameters that a sentence names
 
 
@@ -38,7 +45,7 @@ def tune_view(record: RunRecord, suggestions: Suggestions | None) -> TuneView | 
     if suggestions is None:
         return None
     space = suggestions.space
-    shown = (_where(suggestions), _next(record, suggestions), _importances(suggestions))
+    shown = (_where(suggestions), _next(record, suggestions), *_history(suggestions))
     return TuneView(
         says=_says(suggestions),
         gain=_gain(suggestions),
@@ -140,7 +147,10 @@ def _where(suggestions: Suggestions) -> Exhibit | None:
 def _moves(parameter: Parameter) -> str:
     """What the parameter can be turned against."""
     words = {Direction.RAISE: "raise", Direction.LOWER: "lower"}
-    said = [f"{words.get(move.direction, plain(move.choice))} against {move.aim.value}" for move in parameter.moves]
+    said = [
+        f"{words.get(move.direction, plain(move.choice))} {_PURPOSES.get(move.aim, f'against {move.aim.value}')}"
+        for move in parameter.moves
+    ]
     return text.clean("; ".join(said))
 
 
@@ -153,7 +163,7 @@ def _next(record: RunRecord, suggestions: Suggestions) -> Exhibit | None:
     if not suggestions.next:
         return None
     basis = (
-        f"From {text.count(suggestions.history_runs, 'earlier run')} of this experiment."
+        f"From {text.count(suggestions.history_runs, 'run')} of this experiment."
         if suggestions.basis == "history"
         else "From the run's flags and the usual ranges; no earlier runs speak."
     )
@@ -174,15 +184,31 @@ def _next(record: RunRecord, suggestions: Suggestions) -> Exhibit | None:
     )
 
 
-def _importances(suggestions: Suggestions) -> Exhibit | None:
-    if not suggestions.importances:
-        return None
-    table = Table(
-        caption=f"Share of the differences between {text.count(suggestions.history_runs, 'earlier run')}",
-        head=("Parameter", "Share"),
-        rows=tuple(
-            (text.name(each.name), text.share(each.share)) for each in suggestions.importances[:_IMPORTANCES_SHOWN]
-        ),
-        numeric=(1,),
-    )
-    return Exhibit(key="tune-importances", title="What mattered in earlier runs", says="", tables=(table,))
+def _history(suggestions: Suggestions) -> Iterator[Exhibit]:
+    """What earlier runs tell: which parameters mattered, how the scores went, and each parameter by itself."""
+    runs = text.count(suggestions.history_runs, "run")
+    metric = text.name(suggestions.metric)
+    rows = [
+        DotRow(label=each.name.rpartition("__")[2], estimate=Estimate(value=each.share))
+        for each in suggestions.importances[:_IMPORTANCES_SHOWN]
+    ]
+    if rows:
+        yield Exhibit(
+            key="tune-importances",
+            title="What mattered in the runs so far",
+            says=f"{text.name(rows[0].label)} explains most of the differences between {runs}.",
+            picture=dot_chart(rows, "Share of the differences between the scores", bars=True),
+        )
+    scores = scores_in_order(suggestions)
+    if scores:
+        points = [CurvePoint(x=float(at), estimate=Estimate(value=score)) for at, score in enumerate(scores, start=1)]
+        yield Exhibit(
+            key="tune-history",
+            title="How the runs went",
+            says=f"The best of {runs} scored {text.score(max(scores))}, the latest {text.score(scores[-1])}.",
+            picture=curve(points, metric, "runs, oldest first"),
+        )
+    slices = slices_of(suggestions)
+    if slices:
+        picture = slice_charts(slices, f"{metric} of the runs")
+        yield Exhibit(key="tune-slices", title=f"{metric} by parameter", says="", picture=picture)

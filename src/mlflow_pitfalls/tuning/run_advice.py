@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,11 @@ from mlflow_pitfalls.capture.recording.drafts import FitState
 from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunRecord
-from mlflow_pitfalls.model.suggestions import HistoryAdvice, SearchSpace, Suggestions
+from mlflow_pitfalls.model.suggestions import EarlierConfiguration, HistoryAdvice, SearchSpace, Suggestions
 from mlflow_pitfalls.model.values import Task
+from mlflow_pitfalls.tuning.history import from_history
 from mlflow_pitfalls.tuning.likeness import likeness
+from mlflow_pitfalls.tuning.order import ordered
 from mlflow_pitfalls.tuning.script import script_of
 from mlflow_pitfalls.tuning.source import source_of
 from mlflow_pitfalls.tuning.spaces import space_of
@@ -39,7 +42,7 @@ def take_likeness(fit: FitState) -> Any:
 
 
 def space_for(record: RunRecord, outcomes: Outcomes, twin: Any) -> SearchSpace:
-    """The search space of a run's estimator.
+    """The search space of a run's estimator, ordered by the run's flags.
 
     Args:
         record: The run's facts.
@@ -47,13 +50,30 @@ def space_for(record: RunRecord, outcomes: Outcomes, twin: Any) -> SearchSpace:
         twin: The estimator's likeness.
     """
     target = record.train.target if record.train is not None else None
-    return space_of(
+    space = space_of(
         twin,
         task=record.task,
         class_counts=[each.count for each in target.classes] if target is not None and target.classes else None,
         rows=record.fit.rows if record.fit is not None else None,
         columns=record.fit.columns if record.fit is not None else None,
     )
+    return ordered(space, outcomes, record)
+
+
+def asked_of_history(
+    record: RunRecord, space: SearchSpace, runs: Sequence[EarlierConfiguration] | None
+) -> HistoryAdvice | None:
+    """What earlier runs tell; on a muted thread. None where they, or the run's own score, are not known.
+
+    Args:
+        record: The run's facts.
+        space: As :func:`space_for` gives it.
+        runs: Earlier runs on the same rows and in the same metric; None where the store did not answer.
+    """
+    score = record.primary_score
+    if not runs or score is None or not space.parameters:
+        return None
+    return from_history(space, runs, metric=score.metric, greater_is_better=True)
 
 
 def tuning_of(

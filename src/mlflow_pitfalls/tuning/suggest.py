@@ -51,6 +51,7 @@ def suggestions_of(
         trial_seconds=seconds,
         advice=advice_of(record, outcomes, space, metric=metric, trial_seconds=seconds),
         notes=(*_nothing_to_tune(space), *notes, *told.notes),
+        tried=told.tried,
     )
 
 
