@@ -224,7 +224,8 @@ def report(run_id: str | None = None, *, tracking_uri: str | None = None) -> Rep
     stored = load_report(run_id, uri)
     if stored.outcomes is None:
         raise PitfallsError(f"run {run_id} ended before its report was written; its record is there, its flags are not")
-    return Report(record=stored.record, outcomes=stored.outcomes, url=run_url(uri, stored.run.experiment_id, run_id))
+    url = run_url(uri, stored.run.experiment_id, run_id)
+    return Report(record=stored.record, outcomes=stored.outcomes, url=url, suggestions=stored.suggestions)
 
 
 def _at_exit() -> None:

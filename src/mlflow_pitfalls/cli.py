@@ -78,9 +78,9 @@ def report(run_id: str, tracking_uri: str | None, html: str | None) -> None:
     from mlflow_pitfalls.reporting.terminal import print_table
 
     found = api.report(run_id, tracking_uri=tracking_uri)
-    print_table(found.record, found.outcomes, stream=sys.stdout, url=found.url)
+    print_table(found.record, found.outcomes, stream=sys.stdout, url=found.url, suggestions=found.suggestions)
     if html is not None:
-        page = render(found.record, found.outcomes, docs=explanations())
+        page = render(found.record, found.outcomes, docs=explanations(), suggestions=found.suggestions)
         try:
             Path(html).write_text(page, encoding="utf-8")
         except OSError as error:

@@ -64,6 +64,8 @@ def test_the_run_carries_suggestions_and_script(watched, store, sides):
     assert "## What to tune next" in read(store, run_id, "pitfalls.md")
     assert 'id="tune"' in read(store, run_id, "pitfalls/report.html")
     assert model.get_params()["randomforestclassifier__random_state"] == 0
+    mlflow_pitfalls.disable()
+    assert mlflow_pitfalls.report(run_id).suggestions == found
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from mlflow_pitfalls.model.outcomes import Outcome, Outcomes
 from mlflow_pitfalls.model.suggestions import Aim
 from mlflow_pitfalls.model.values import Severity
 
-_AIMS: dict[str, Aim] = {
+AIMS: dict[str, Aim] = {
     "overfit": Aim.OVERFIT,
     "oversampling-overfit": Aim.OVERFIT,
     "underfit": Aim.UNDERFIT,
@@ -16,6 +16,7 @@ _AIMS: dict[str, Aim] = {
     "slow-training": Aim.SLOW,
     "superlinear-fit": Aim.SLOW,
     "time-regression": Aim.SLOW,
+    "no-early-stopping": Aim.SLOW,
 }
 
 # Flags whose score would choose the wrong settings, and why.
@@ -40,7 +41,7 @@ def aims_of(outcomes: Outcomes) -> tuple[Aim, ...]:
     """What tuning should fight, worst flag first."""
     found: list[Aim] = []
     for flag in outcomes.flags:
-        aim = _AIMS.get(flag.check)
+        aim = AIMS.get(flag.check)
         if aim is not None and aim not in found:
             found.append(aim)
     return tuple(found)

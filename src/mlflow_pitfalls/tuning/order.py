@@ -10,22 +10,11 @@ from mlflow_pitfalls.checks.text import number
 from mlflow_pitfalls.model.outcomes import Outcome, Outcomes
 from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.model.suggestions import Aim, Direction, Kind, Move, Parameter, SearchSpace
+from mlflow_pitfalls.tuning.aims import AIMS
 from mlflow_pitfalls.tuning.edges import extended
 from mlflow_pitfalls.tuning.scale import between
 
 EDGE = "tuned-on-edge"
-_AIMS = {
-    "overfit": Aim.OVERFIT,
-    "oversampling-overfit": Aim.OVERFIT,
-    "underfit": Aim.UNDERFIT,
-    "slow-training": Aim.SLOW,
-    "superlinear-fit": Aim.SLOW,
-    "time-regression": Aim.SLOW,
-    "no-early-stopping": Aim.SLOW,
-    "class-imbalance": Aim.IMBALANCE,
-    "accuracy-paradox": Aim.IMBALANCE,
-    "class-never-predicted": Aim.IMBALANCE,
-}
 _BY_SCORES = (Aim.OVERFIT, Aim.UNDERFIT)
 _SLACK = 0.25  # of the side that a flag speaks against, that is searched all the same: flags may err
 _NO_SLACK = 0.0  # of a slow fit's slower side
@@ -74,7 +63,7 @@ def _reasons(outcomes: Outcomes, record: RunRecord) -> list[_Reason]:
     """The flags that parameters can be turned against, worst first, each aim once."""
     found: dict[Aim, _Reason] = {}
     for flag in outcomes.flags:
-        aim = _AIMS.get(flag.check)
+        aim = AIMS.get(flag.check)
         if aim is not None and aim not in found:
             found[aim] = _Reason(aim, f"against {flag.check}{_numbers(flag, aim, record)}")
     return list(found.values())

@@ -52,7 +52,7 @@ def _padded(steps: list[tuple[list[_Setting], str]]) -> list[tuple[list[_Setting
 
 
 def _ladder(space: SearchSpace, aim: Aim) -> list[tuple[list[_Setting], str]]:
-    levers = [(p, move) for p in space.parameters for move in p.moves[:] if move.aim is aim and _can_move(p, move)]
+    levers = [(p, move) for p in space.parameters for move in p.moves if move.aim is aim and _can_move(p, move)]
     if not levers:
         return []
     against = _AGAINST[aim]
