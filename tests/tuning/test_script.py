@@ -20,7 +20,6 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
-from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 from xgboost import XGBClassifier
 
@@ -113,8 +112,6 @@ def test_a_pipeline_with_texts_rare_classes_and_labels_gets_a_threshold(make_rec
     [
         (XGBClassifier(n_estimators=20, n_jobs=1), "neg_log_loss", Task.BINARY),
         (LGBMRegressor(n_estimators=20, n_jobs=1, verbose=-1), "neg_mean_absolute_error", Task.REGRESSION),
-        (make_pipeline(StandardScaler(), MLPClassifier(max_iter=5_000, tol=0.1)), "accuracy", Task.BINARY),
-        (make_pipeline(StandardScaler(), SVC()), "balanced_accuracy", Task.BINARY),
         (SamplingPipeline([("smote", SMOTE()), ("tree", DecisionTreeClassifier())]), "roc_auc", Task.BINARY),
     ],
     ids=lambda value: type(value).__name__ if hasattr(value, "fit") else str(value),
