@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from xgboost import XGBRegressor
 
 from mlflow_pitfalls.model.codec import from_json, to_json
 from mlflow_pitfalls.model.record import (
@@ -16,6 +17,7 @@ from mlflow_pitfalls.model.record import (
 )
 from mlflow_pitfalls.model.suggestions import Configuration, HistoryAdvice, SearchSpace, Suggestions
 from mlflow_pitfalls.model.values import Estimate, Interval, Severity, Task
+from mlflow_pitfalls.tuning.spaces import space_of
 from mlflow_pitfalls.tuning.suggest import suggestions_of
 from tests.tuning.conftest import flagged, forest_space
 
@@ -44,6 +46,14 @@ def test_without_a_flag_the_first_parameters_are_turned_a_little(make_record):
     found = suggestions_of(make_record(), flagged(), forest_space())
     assert len({each.values for each in found.next}) == len(found.next) == 4
     assert all(len(each.values) == 1 for each in found.next)
+
+
+def test_another_learning_rate_comes_with_the_rounds_that_it_asks_for(make_record):
+    space = space_of(XGBRegressor(learning_rate=0.1, n_estimators=200), task=Task.REGRESSION, rows=2_000, columns=8)
+    first, second = (dict(each.values) for each in suggestions_of(make_record(), flagged(), space).next[:2])
+    for changed in (first, second):
+        assert changed["learning_rate"] * changed["n_estimators"] == pytest.approx(20, rel=0.1)
+    assert first["learning_rate"] > 0.1 > second["learning_rate"]
 
 
 @pytest.mark.parametrize("check", ["target-leakage", "no-lift", "conflicting-labels", "train-test-overlap"])

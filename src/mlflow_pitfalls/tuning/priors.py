@@ -10,6 +10,8 @@ from mlflow_pitfalls.model.suggestions import Aim, Configuration, Direction, Kin
 CONFIGURATIONS = 5
 _SMALL, _MIDDLE, _LARGE = 0.3, 0.5, 0.75  # of the way from where the run stands to the end of the range
 _LOCAL = 0.2  # of the range, where no flag says which way
+_RATES = ("learning_rate",)
+_ROUNDS = ("n_estimators", "max_iter", "iterations")
 _DIGITS = 2  # significant digits of a proposed number
 _AGAINST = {
     Aim.OVERFIT: "against overfit",
@@ -84,7 +86,23 @@ def _local(space: SearchSpace) -> Iterator[tuple[list[_Setting], str]]:
         place = _place(parameter, _stands(parameter))
         for step, way in ((_LOCAL, "higher"), (-_LOCAL, "lower")):
             if 0 <= place + step <= 1:
-                yield [(parameter, _at(parameter, place + step))], f"{_own(parameter)} a step {way}"
+                value = _at(parameter, place + step)
+                rounds = _matching_rounds(parameter, value, space)
+                matched = f", {_own(rounds[0][0])} to match" if rounds else ""
+                yield [(parameter, value), *rounds], f"{_own(parameter)} a step {way}{matched}"
+
+
+def _matching_rounds(parameter: Parameter, value: Value, space: SearchSpace) -> list[_Setting]:
+    """The rounds that a boosting's other learning rate asks for: half the rate takes twice as many (Friedman 2001)."""
+    prefix, own = parameter.name[: -len(_own(parameter))], _stands(parameter)
+    if _own(parameter) not in _RATES or not isinstance(value, float) or not isinstance(own, int | float) or not value:
+        return []
+    for other in space.parameters:
+        stands = _stands(other)
+        if other.name in {f"{prefix}{rounds}" for rounds in _ROUNDS} and isinstance(stands, int) and other.high:
+            wanted = float(f"{stands * own / value:.{_DIGITS}g}")
+            return [(other, round(min(max(wanted, other.low or 1.0), other.high)))]
+    return []
 
 
 def _values(settings: list[_Setting], space: SearchSpace) -> tuple[tuple[str, Value], ...]:
