@@ -103,7 +103,9 @@ def test_a_pipeline_with_texts_rare_classes_and_labels_gets_a_threshold(make_rec
     record = make_record(rare=50, metric="f1")
     script = written(model, record, flagged("class-imbalance"), forest_space("forest__"))
     assert "TunedThresholdClassifierCV" in script and "stratify=target" in script
-    assert "Best of 4 trials: f1" in run(script, MIXED, tmp_path)
+    said = run(script, MIXED, tmp_path)
+    assert "Best of 4 trials: average_precision" in said and "Held-out f1: before" in said
+    assert "With the threshold 0." in said
 
 
 @pytest.mark.slow

@@ -44,7 +44,7 @@ def test_flags_take_turns(make_record):
 
 def test_without_a_flag_the_first_parameters_are_turned_a_little(make_record):
     found = suggestions_of(make_record(), flagged(), forest_space())
-    assert len({each.values for each in found.next}) == len(found.next) == 4
+    assert len({each.values for each in found.next}) == len(found.next) == 5
     assert all(len(each.values) == 1 for each in found.next)
 
 

@@ -76,20 +76,27 @@ def _ladder(space: SearchSpace, aim: Aim) -> list[tuple[list[_Setting], str]]:
 
 
 def _local(space: SearchSpace) -> Iterator[tuple[list[_Setting], str]]:
-    """Each of the first parameters a little up, down, or to its other choices."""
+    """Each of the first parameters a little up, down, or to its other choices; then two steps."""
     for parameter in space.parameters:
         if parameter.kind is Kind.CATEGORY:
             for choice in parameter.choices:
                 if choice != _stands(parameter):
                     yield [(parameter, choice)], f"another {_own(parameter)}"
-            continue
-        place = _place(parameter, _stands(parameter))
-        for step, way in ((_LOCAL, "higher"), (-_LOCAL, "lower")):
-            if 0 <= place + step <= 1:
-                value = _at(parameter, place + step)
-                rounds = _matching_rounds(parameter, value, space)
-                matched = f", {_own(rounds[0][0])} to match" if rounds else ""
-                yield [(parameter, value), *rounds], f"{_own(parameter)} a step {way}{matched}"
+        else:
+            yield from _stepped(parameter, space, _LOCAL, "a step")
+    for parameter in space.parameters:
+        if parameter.kind is not Kind.CATEGORY:
+            yield from _stepped(parameter, space, 2 * _LOCAL, "two steps")
+
+
+def _stepped(parameter: Parameter, space: SearchSpace, size: float, words: str) -> Iterator[tuple[list[_Setting], str]]:
+    place = _place(parameter, _stands(parameter))
+    for step, way in ((size, "higher"), (-size, "lower")):
+        if 0 <= place + step <= 1:
+            value = _at(parameter, place + step)
+            rounds = _matching_rounds(parameter, value, space)
+            matched = f", {_own(rounds[0][0])} to match" if rounds else ""
+            yield [(parameter, value), *rounds], f"{_own(parameter)} {words} {way}{matched}"
 
 
 def _matching_rounds(parameter: Parameter, value: Value, space: SearchSpace) -> list[_Setting]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 TRIALS = 50
 STARTUP = 10  # trials that are drawn at random, or given, before the sampler learns from them
 TIME_LIMIT = 1_800  # seconds: what a search may take before it is asked for
+_OF_BOTH_CLASSES = ("balanced_accuracy", "matthews_corrcoef", "cohen_kappa")
 TEST_SHARE = 0.2  # of the rows, held out where the run's own share is not known
 _SHARES = (0.1, 0.5)  # the smallest and the largest share that a script holds out
 _WIDTH = 118
@@ -44,13 +45,13 @@ def script_of(record: RunRecord, outcomes: Outcomes, suggestions: Suggestions, s
     stratified = record.task.is_classification and not ordered
     folds = _folds(record)
     splitter = _splitter(ordered, stratified)
-    threshold = wants_threshold(record, suggestions.metric)
+    ranking = _ranking(suggestions.metric) if wants_threshold(record, suggestions.metric) else ""
     return _template().render(
         estimator=suggestions.space.estimator,
         metric=suggestions.metric,
         run=record.run.run_name or record.run.run_id,
         warnings=list(_warnings(record, suggestions, source)),
-        imports=import_lines((*source.imports, *_needs(splitter, threshold, record.task.is_classification))),
+        imports=import_lines((*source.imports, *_needs(splitter, bool(ranking), record.task.is_classification))),
         gaps=source.gaps,
         expression=source.expression,
         splitter=_splitter_call(splitter),
@@ -67,7 +68,8 @@ def script_of(record: RunRecord, outcomes: Outcomes, suggestions: Suggestions, s
         start=dict_code(start),
         changes=[dict_code(each, based_on="START") for each in _changes(suggestions)],
         first_say=_first_say(suggestions),
-        threshold=threshold,
+        ranking=ranking,
+        compared="RANKING" if ranking else "METRIC",
     )
 
 
@@ -100,6 +102,11 @@ def _trials_say(suggestions: Suggestions) -> str:
 def _seconds(suggestions: Suggestions) -> int | None:
     seconds = suggestions.trial_seconds
     return TIME_LIMIT if seconds is not None and TRIALS * seconds > TIME_LIMIT else None
+
+
+def _ranking(metric: str) -> str:
+    """What to search by where a threshold is chosen for the metric afterwards."""
+    return "roc_auc" if metric.startswith(_OF_BOTH_CLASSES) else "average_precision"
 
 
 def _is_ordered(record: RunRecord, outcomes: Outcomes) -> bool:
