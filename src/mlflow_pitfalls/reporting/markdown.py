@@ -140,10 +140,11 @@ def _tuning(record: RunRecord, suggestions: Suggestions | None) -> list[str]:
         why = f": {escape(each.why)}" if each.why else ""
         now = suggestion_views.setting(each.name, each.current)
         lines.append(f"- {escape(now)}, look in {escape(suggestion_views.reach(each))}{why}")
-    lines.append("")
+    lines += [""] if suggestions.next else []
     for place, configuration in enumerate(suggestions.next, start=1):
         lines.append(f"{place}. {escape(suggestion_views.settings_of(configuration))} ({escape(configuration.why)})")
-    lines += ["", *(f"{escape(note)}\n" for note in view.notes)]
+    lines += [""] if suggestions.next else []
+    lines += [f"{escape(note)}\n" for note in view.notes]
     command = suggestion_views.command_of(record) if suggestions.next else ""
     return [*lines, *([fence(command, ""), ""] if command else [])]
 

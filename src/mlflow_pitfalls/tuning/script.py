@@ -50,7 +50,7 @@ def script_of(record: RunRecord, outcomes: Outcomes, suggestions: Suggestions, s
         estimator=suggestions.space.estimator,
         metric=suggestions.metric,
         run=record.run.run_name or record.run.run_id,
-        warnings=list(_warnings(record, suggestions, source)),
+        warnings=list(_warnings(record, outcomes, suggestions, source)),
         imports=import_lines((*source.imports, *_needs(splitter, bool(ranking), record.task.is_classification))),
         gaps=source.gaps,
         expression=source.expression,
@@ -152,22 +152,17 @@ def _test_share(record: RunRecord) -> float:
     return round(min(max(split.held_out_rows / rows, _SHARES[0]), _SHARES[1]), 2)
 
 
-def _warnings(record: RunRecord, suggestions: Suggestions, source: Source) -> Iterator[str]:
+def _warnings(record: RunRecord, outcomes: Outcomes, suggestions: Suggestions, source: Source) -> Iterator[str]:
     yield from (said for said in suggestions.advice if said.startswith("Mend "))
     if source.gaps:
         yield "Some parts of the model could not be written as code: they are marked HERE as well."
     fit = record.fit
     if fit is not None and fit.sample_weight:
         yield "The run's fit was given sample weights, which this script does not pass on."
-    if _has_groups(record):
+    if is_flagged(outcomes, "group-leakage"):
         yield "Rows of one group belong to one fold: use GroupKFold where your rows have groups."
     if record.task not in (Task.BINARY, Task.MULTICLASS, Task.REGRESSION):
         yield "The target is of a kind that this script was not made for: look at METRIC and at the folds."
-
-
-def _has_groups(record: RunRecord) -> bool:
-    """Whether the run's rows fall into groups that stand on both sides."""
-    return any(group.shared_groups for group in record.groups)
 
 
 @lru_cache(maxsize=1)
