@@ -74,6 +74,7 @@ def test_a_bad_configuration_is_improved(tune, cancer):
     assert "svc__gamma" in found._repr_html_()
 
 
+@pytest.mark.slow
 def test_it_says_so_where_nothing_is_gained(tune, cancer):
     X_train, _, y_train, _ = cancer
     model = make_pipeline(StandardScaler(), LogisticRegression())
@@ -85,6 +86,7 @@ def test_it_says_so_where_nothing_is_gained(tune, cancer):
     assert found.model.get_params()["logisticregression__intercept_scaling"] == 1
 
 
+@pytest.mark.slow
 def test_regression_with_the_same_seed_is_the_same(tune, tmp_path):
     X, y = load_diabetes(return_X_y=True)
     alpha = Parameter(name="alpha", kind=Kind.FLOAT, low=1e-4, high=1e4, log=True)
@@ -156,6 +158,7 @@ def test_a_name_stands_for_one_question(tune, cancer):
         tune(DecisionTreeClassifier(), X_train[:200], y_train[:200], DEPTH, trials=2, study_name="mine")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["numpy", "polars", "sparse", "lists"])
 def test_rows_in_any_container(tune, cancer, kind):
     X_train, _, y_train, _ = cancer
@@ -171,6 +174,7 @@ def test_rows_in_any_container(tune, cancer, kind):
     assert found.facts.metric == "roc_auc"
 
 
+@pytest.mark.slow
 def test_a_splitter_of_ones_own_is_kept_to(tune, cancer):
     X_train, _, y_train, _ = cancer
     found = tune(DecisionTreeClassifier(max_depth=1), X_train, y_train, DEPTH, trials=5, cv=TimeSeriesSplit(4))
@@ -179,6 +183,7 @@ def test_a_splitter_of_ones_own_is_kept_to(tune, cancer):
     assert any("luck" in note for note in found.facts.notes) or not found.facts.best
 
 
+@pytest.mark.slow
 def test_groups_stay_together(tune, cancer):
     X_train, _, y_train, _ = cancer
     groups = np.arange(len(y_train)) // 10
@@ -196,6 +201,13 @@ def test_many_rows_are_searched_by_a_part_of_them_first(tune):
     assert len(on_part) == 6
     assert len(found.facts.trials) == 10
     assert found.improved
+
+
+def test_the_time_ends_it(tune, cancer):
+    X_train, _, y_train, _ = cancer
+    found = tune(DecisionTreeClassifier(max_depth=1), X_train, y_train, DEPTH, trials=100_000, timeout=2.0)
+    assert 0 < len(found.facts.trials) < 100_000
+    assert not found.facts.interrupted
 
 
 @pytest.mark.parametrize(
