@@ -36,7 +36,7 @@ class _Options:
 @click.option("--timeout", type=float, help="Seconds for all of it.")
 @click.option("--jobs", default=1, show_default=True, help="Processes, each on one core.")
 @click.option("--metric", help="scikit-learn's name of a scorer; by default what the script evaluates.")
-@click.option("--storage", help="A database (SQLAlchemy URL), or `mlflow`; a journal file by default.")
+@click.option("--storage", help="A database (SQLAlchemy URL); a journal file by default.")
 @click.option(
     "--study-name", "study", help="By which an interrupted study goes on; made from model and rows by default."
 )

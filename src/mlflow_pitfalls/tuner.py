@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlflow_pitfalls import hooks
-from mlflow_pitfalls.sinks.tuning_storage import storage_in
 
 if TYPE_CHECKING:
     from mlflow_pitfalls.model.suggestions import SearchSpace
     from mlflow_pitfalls.tuning.result import TuningResult
-
-_MLFLOW = "mlflow"  # the storage of that name
 
 
 def tune(
@@ -49,8 +46,7 @@ def tune(
         trials: Configurations to try, those of an interrupted study included.
         timeout: Seconds for all of it.
         jobs: Worker processes, each on one core; 1 works in this process.
-        storage: A database (SQLAlchemy URL), or ``mlflow`` for MLflow's own storage in the current tracking store; by
-            default a journal file under the user's state folder.
+        storage: A database (SQLAlchemy URL); by default a journal file under the user's state folder.
         study_name: By which a study goes on; made from model, rows and metric by default.
         space: What is searched; by default what is known to matter for the model.
         cv: Number of folds, or a splitter of scikit-learn's; by default five, stratified for classes.
@@ -76,7 +72,7 @@ def tune(
         trials=trials,
         timeout=timeout,
         jobs=jobs,
-        storage=_storage(storage),
+        storage=storage,
         study_name=study_name,
         space=space,
         cv=cv,
@@ -85,11 +81,3 @@ def tune(
     )
     with hooks.unlogged():
         return tune_model(request, space_of)
-
-
-def _storage(storage: str | None) -> Any:
-    if storage != _MLFLOW:
-        return storage
-    import mlflow
-
-    return storage_in(str(mlflow.get_tracking_uri()))

@@ -43,21 +43,6 @@ def test_of_a_search_what_it_has_chosen_is_tuned(state):
     assert len(found.facts.trials) == 3
 
 
-@pytest.mark.slow
-def test_mlflows_own_storage(state, store):
-    before = mlflow.get_tracking_uri()
-    mlflow.set_tracking_uri(store.uri)
-    try:
-        X, y = load_diabetes(return_X_y=True)
-        model = DecisionTreeRegressor(max_depth=2, random_state=0)
-        found = mlflow_pitfalls.tune(model, X, y, trials=3, cv=2, storage="mlflow")
-    finally:
-        mlflow.set_tracking_uri(before)
-    assert len(found.facts.trials) == 3
-    experiment = store.client.get_experiment_by_name("mlflow-pitfalls tuning")
-    assert store.client.search_runs([experiment.experiment_id])
-
-
 def test_what_is_no_predictor_is_told(state):
     X, _ = load_diabetes(return_X_y=True)
     with pytest.raises(mlflow_pitfalls.PitfallsError, match="of one target can be tuned"):

@@ -129,7 +129,7 @@ def _is_over(trial: FrozenTrial, place: Place) -> bool:
     owner = trial.user_attrs.get(OWNER)
     if owner is None:  # its worker ended between asking and signing, or is on another machine and about to sign
         started = trial.datetime_start
-        is_local = not place.url and place.opener is None  # signing happens under the lock that is held here
+        is_local = not place.url  # signing happens under the lock that is held here
         return is_local or started is None or (datetime.now() - started).total_seconds() > _SIGNING_SECONDS
     return trial.user_attrs.get(HOST) == host() and not _is_alive(place, owner)
 

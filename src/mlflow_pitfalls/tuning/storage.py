@@ -1,11 +1,10 @@
-"""Where a study's trials are kept: a journal file by default, any database or MLflow's own storage instead."""
+"""Where a study's trials are kept: a journal file by default, any database instead."""
 
 from __future__ import annotations
 
 import os
 import re
 import socket
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,13 +35,11 @@ class Place:
         study: Its name.
         folder: For the journal and for the locks that tell whose workers are alive, on this machine.
         url: A database of SQLAlchemy's; empty for the journal.
-        opener: Makes another kind of storage; None for journal and database.
     """
 
     study: str
     folder: Path
     url: str = ""
-    opener: Callable[[], Any] | None = None
 
     @property
     def file_stem(self) -> str:
@@ -78,9 +75,6 @@ class Place:
         from optuna import storages
         from optuna.storages.journal import JournalFileBackend
 
-        if self.opener is not None:
-            made: BaseStorage = self.opener()
-            return made
         if self.url:
             return storages.RDBStorage(self.url)
         lock: Any = _JournalLock(self)

@@ -54,7 +54,7 @@ class Request:
         trials: How many there shall be, those of an interrupted study included.
         timeout: Seconds for all of it; None for no end.
         jobs: Worker processes; 1 works in this one.
-        storage: A database of SQLAlchemy's, or a function that opens another storage; None for a journal file.
+        storage: A database of SQLAlchemy's; None for a journal file.
         folder: For the journal and for locks; None for one under the user's state folder.
         study_name: By which a study is resumed; made from model, rows and metric where it is None.
         space: What is searched; None for what suits the model.
@@ -74,7 +74,7 @@ class Request:
     trials: int = DEFAULT_TRIALS
     timeout: float | None = None
     jobs: int = 1
-    storage: str | Callable[[], Any] | None = None
+    storage: str | None = None
     folder: Path | None = None
     study_name: str | None = None
     space: SearchSpace | None = None
@@ -225,8 +225,6 @@ def _signature(request: Request, problem: Problem, metric: str) -> str:
 def _place(request: Request, signature: str) -> Place:
     name = request.study_name or f"{type(request.model).__name__}-{signature}"
     folder = request.folder or default_folder()
-    if callable(request.storage):
-        return Place(study=name, folder=folder, opener=request.storage)
     return Place(study=name, folder=folder, url=request.storage or "")
 
 
