@@ -16,7 +16,7 @@ TEST_SECONDS := 900
 SLOW_SECONDS := 1500
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile bench-probes bench-wide-gap bench-pitfalls clean
+.PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile bench-probes bench-wide-gap bench-pitfalls bench-next clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -84,6 +84,9 @@ bench-wide-gap: $(STAMP) ## Measure in which models a wide gap costs accuracy, f
 
 bench-pitfalls: $(STAMP) ## How often each check is right: injected pitfalls, clean controls (hours; ARGS="--quick", "--others")
 	nice $(BIN)/python -m benchmarks.pitfallbench.run $(ARGS)
+
+bench-next: $(STAMP) ## How often five proposals from a history beat its best, beside TPE and random draws (half an hour)
+	OMP_NUM_THREADS=1 nice $(BIN)/python -m benchmarks.next_configurations $(ARGS)
 
 clean: ## Remove the demo's store, caches and builds; .venv stays
 	rm -rf $(DEMO) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

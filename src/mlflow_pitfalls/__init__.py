@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mlflow_pitfalls.api import disable, enable, enabled, flush, probe, report
     from mlflow_pitfalls.errors import MissingExtraError, PitfallsError, SchemaError, SettingsError
+    from mlflow_pitfalls.tuner import tune
     from mlflow_pitfalls.version import __version__
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "flush",
     "probe",
     "report",
+    "tune",
 ]
 
 _HOMES = {
@@ -42,6 +44,7 @@ _HOMES = {
     "flush": "api",
     "probe": "api",
     "report": "api",
+    "tune": "tuner",
 }
 
 

@@ -11,6 +11,7 @@ from mlflow_pitfalls import hooks
 from mlflow_pitfalls.checks.catalogue import ignorable, unknown_thresholds
 from mlflow_pitfalls.checks.suppression import unknown
 from mlflow_pitfalls.errors import PitfallsError, SettingsError, forget_reported, guard, set_test_mode
+from mlflow_pitfalls.kept_fits import FitKeeper
 from mlflow_pitfalls.notebook_cells import watch_cells
 from mlflow_pitfalls.reporting.notebook import Report
 from mlflow_pitfalls.session import Session, active_run
@@ -21,6 +22,7 @@ from mlflow_pitfalls.version import __version__
 
 _FLUSH_SECONDS = 60.0
 _session: Session | None = None
+_keeper: FitKeeper | None = None
 
 
 def enable(
@@ -86,7 +88,9 @@ def enable(
         _session.close()
     set_test_mode(settings.test_mode)
     forget_reported()
-    session = Session(settings, __version__)
+    session = (
+        Session(settings, __version__) if _keeper is None else Session(settings, __version__, observe=_keeper.settled)
+    )
     _session = session
     _hook(settings, session)
 
@@ -101,7 +105,7 @@ def _is_child() -> bool:
 
 
 def _hook(settings: Settings, session: Session) -> None:
-    hooks.install(session.recorder)
+    hooks.install(session.recorder if _keeper is None else _keeper.around(session.recorder, settings))
     if settings.autolog:
         with guard("turning on autologging"):
             hooks.turn_on_autolog()
@@ -129,6 +133,18 @@ def disable() -> None:
         session.close()
     hooks.turn_off_autolog()
     hooks.uninstall()
+
+
+def keep_fits(number: int | None = None) -> FitKeeper:
+    """Turn on watching for the command ``tune``: as :func:`enable`, and a fit's rows are kept to tune it.
+
+    Args:
+        number: The fit, from 1; None for the one that is evaluated last.
+    """
+    global _keeper
+    _keeper = FitKeeper(number)
+    enable()
+    return _keeper
 
 
 def enabled() -> bool:
@@ -208,7 +224,8 @@ def report(run_id: str | None = None, *, tracking_uri: str | None = None) -> Rep
     stored = load_report(run_id, uri)
     if stored.outcomes is None:
         raise PitfallsError(f"run {run_id} ended before its report was written; its record is there, its flags are not")
-    return Report(record=stored.record, outcomes=stored.outcomes, url=run_url(uri, stored.run.experiment_id, run_id))
+    url = run_url(uri, stored.run.experiment_id, run_id)
+    return Report(record=stored.record, outcomes=stored.outcomes, url=url, suggestions=stored.suggestions)
 
 
 def _at_exit() -> None:

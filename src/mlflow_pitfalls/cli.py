@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import builtins
 import os
 import sys
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from mlflow_pitfalls.cli_tune import tune
 from mlflow_pitfalls.errors import PitfallsError
+from mlflow_pitfalls.scripts import LeaveError, run_and_go_on
 from mlflow_pitfalls.version import __version__
 
 if TYPE_CHECKING:
@@ -21,30 +20,30 @@ if TYPE_CHECKING:
     from mlflow_pitfalls.checks.base import Check
 
 
-class _Leave(BaseException):
-    """Carries a script out of click, which would handle the script's exceptions in its own way."""
-
-    def __init__(self, script: str, arguments: tuple[str, ...]) -> None:
-        super().__init__(script)
-        self.script = script
-        self.arguments = arguments
-
-
 class _Commands(click.Group):
     """Shows this package's own errors as plain sentences, and runs the user's script when click is done."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().main(*args, **kwargs)
-        except _Leave as leave:
+        except LeaveError as leave:
             found = leave
-        return _run_as_main(found.script, found.arguments)
+        return _ended(found)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except PitfallsError as error:
             raise click.ClickException(str(error)) from error
+
+
+def _ended(leave: LeaveError) -> None:
+    """What follows a script is ours again, and so are its errors."""
+    try:
+        run_and_go_on(leave)
+    except PitfallsError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
 
 
 @click.group(cls=_Commands)
@@ -64,32 +63,7 @@ def run(script: str, arguments: tuple[str, ...]) -> None:
     import mlflow_pitfalls
 
     mlflow_pitfalls.enable()
-    raise _Leave(script, arguments)
-
-
-def _run_as_main(script: str, arguments: tuple[str, ...]) -> None:
-    """Do what ``python SCRIPT ARGUMENTS`` does.
-
-    Not by :mod:`runpy`, which takes ``__main__`` away when the script's last line is done: threads, exit handlers and
-    pickles still need it then.
-    """
-    path = str(Path(script).absolute())
-    main_module = ModuleType("__main__")
-    main_module.__dict__.update(
-        __file__=path, __builtins__=builtins, __loader__=SourceFileLoader("__main__", path), __cached__=None
-    )
-    sys.modules["__main__"] = main_module
-    sys.argv = [script, *arguments]
-    if not sys.flags.safe_path:
-        sys.path[0] = str(Path(script).resolve().parent)  # where the command itself stood
-    try:
-        code = compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)
-        exec(code, main_module.__dict__)  # noqa: S102 - the user's script, as asked
-    except Exception as error:  # noqa: BLE001 - it is told below
-        # The script's frames only, as if it had been run without this command.
-        frames = error.__traceback__.tb_next if error.__traceback__ is not None else None
-        sys.excepthook(type(error), error.with_traceback(frames), frames)
-        sys.exit(1)
+    raise LeaveError(script, arguments)
 
 
 @main.command()
@@ -104,9 +78,9 @@ def report(run_id: str, tracking_uri: str | None, html: str | None) -> None:
     from mlflow_pitfalls.reporting.terminal import print_table
 
     found = api.report(run_id, tracking_uri=tracking_uri)
-    print_table(found.record, found.outcomes, stream=sys.stdout, url=found.url)
+    print_table(found.record, found.outcomes, stream=sys.stdout, url=found.url, suggestions=found.suggestions)
     if html is not None:
-        page = render(found.record, found.outcomes, docs=explanations())
+        page = render(found.record, found.outcomes, docs=explanations(), suggestions=found.suggestions)
         try:
             Path(html).write_text(page, encoding="utf-8")
         except OSError as error:
@@ -191,6 +165,9 @@ def ui(port: int) -> None:
     click.echo(f"http://127.0.0.1:{port}/#/experiments?workflowType=machine_learning")
     server = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri, "--port", str(port)]
     os.execv(sys.executable, server)  # noqa: S606 - arguments of our own
+
+
+main.add_command(tune)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import random
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -29,6 +27,7 @@ from mlflow_pitfalls.probes.catalogue import ALL_PROBES
 from mlflow_pitfalls.probes.copying import CannotCopyError, quiet_copy
 from mlflow_pitfalls.probes.engine import run_probes
 from mlflow_pitfalls.probes.material import Material, context_of
+from mlflow_pitfalls.probes.undisturbed import undisturbed
 from mlflow_pitfalls.reporting.notebook import Report
 from mlflow_pitfalls.settings import Settings
 from mlflow_pitfalls.version import __version__
@@ -65,7 +64,7 @@ def probe_model(model: Any, x: Any, y: Any, *, budget: float, settings: Settings
         PitfallsError: The model cannot be copied, the rows cannot be split, or the first fit failed.
     """
     request = _Request(model=model, x=x, y=y, seconds=budget, settings=settings)
-    with hooks.muted(), _undisturbed(), _progress() as told:
+    with hooks.muted(), undisturbed(), _progress() as told:
         record, context = _fitted(request, run)
         record = run_probes(record, context, ALL_PROBES, on_start=told)
     outcomes = run_checks(record, ignore=settings.ignore, thresholds=settings.thresholds)
@@ -171,21 +170,6 @@ def _evaluated(record: RunRecord) -> RunRecord:
         metric=f"{score.metric}_score", role=Role.HELD_OUT, rows=score.held_out.rows, value=score.held_out.value
     )
     return replace(record, evaluations=(*record.evaluations, facts))
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Warnings are not shown, and global random states stand afterwards as they stood before."""
-    import numpy as np
-
-    states = np.random.get_state(), random.getstate()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        np.random.set_state(states[0])
-        random.setstate(states[1])
 
 
 @contextmanager

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 import threading
 from collections import OrderedDict
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from mlflow_pitfalls import hooks
 from mlflow_pitfalls.capture.recording.building import RecordBuilder, partial_record
@@ -36,8 +38,10 @@ from mlflow_pitfalls.settings import Settings
 from mlflow_pitfalls.sinks.benchmark_tags import read_benchmark_tags
 from mlflow_pitfalls.sinks.history import question_of, read_history
 from mlflow_pitfalls.sinks.ignore_tags import read_ignore_tags
+from mlflow_pitfalls.sinks.tuning_history import read_configurations
 from mlflow_pitfalls.sinks.uris import run_url
 from mlflow_pitfalls.sinks.writer import Writer
+from mlflow_pitfalls.tuning.run_advice import Tuning, asked_of_history, is_tunable, space_for, take_likeness, tuning_of
 
 MAX_REPORTS = 64
 CELL_SECONDS = 2.0  # a cell's end waits for its reports no longer
@@ -45,10 +49,26 @@ CELL_PROBE_SECONDS = 1.0  # and while it waits, extra fits take no longer
 EXIT_PROBE_SECONDS = 3.0  # nor longer than that while the process waits to exit
 
 
-class Session:
-    """Everything that lives between ``enable()`` and ``disable()``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What is taken of the user's objects when a run settles: samples, a copy to probe with, settings to tune."""
 
-    def __init__(self, settings: Settings, version: str) -> None:
+    builder: RecordBuilder
+    material: Material | None
+    likeness: Any
+
+
+class Session:
+    """Everything that lives between ``enable()`` and ``disable()``.
+
+    Args:
+        settings: The options in force.
+        version: Of the package.
+        observe: Called with each draft that settles, on the user's thread.
+    """
+
+    def __init__(self, settings: Settings, version: str, *, observe: Callable[[RunDraft], None] | None = None) -> None:
+        self._observe = observe
         self.settings = settings
         self._version = version
         self._budget = Budget(settings.probe_budget)
@@ -138,9 +158,11 @@ class Session:
     def _settled(self, draft: RunDraft) -> None:
         if not draft.fits and not draft.cross_validations:
             return
+        if self._observe is not None:
+            self._observe(draft)
         builder = RecordBuilder(draft, self.settings, self._version)
-        material = self._material(draft, builder)
-        self._writer.submit(draft.tracking_uri, partial(self._finish, builder, material, draft.tracking_uri))
+        taken = Taken(builder=builder, material=self._material(draft, builder), likeness=_likeness(draft))
+        self._writer.submit(draft.tracking_uri, partial(self._finish, taken, draft.tracking_uri))
 
     def _material(self, draft: RunDraft, builder: RecordBuilder) -> Material | None:
         """What the run's probes need of the user's objects; None where there are to be none."""
@@ -149,9 +171,10 @@ class Session:
             return None
         return take_material(fit, builder.sources)
 
-    def _finish(self, builder: RecordBuilder, material: Material | None, tracking_uri: str) -> LogItems | None:
-        """On the writer's thread: facts, history, probes, checks, report."""
-        record = self._with_benchmark(self._with_history(builder.build(), tracking_uri), tracking_uri)
+    def _finish(self, taken: Taken, tracking_uri: str) -> LogItems | None:
+        """On the writer's thread: facts, history, probes, checks, suggestions, report."""
+        material = taken.material
+        record = self._with_benchmark(self._with_history(taken.builder.build(), tracking_uri), tracking_uri)
         if material is not None:
             with guard("extra fits"):
                 record = with_answers(record, material.answers(record, ALL_PROBES, self._budget, self._helper))
@@ -159,14 +182,30 @@ class Session:
         outcomes = run_checks(record, ignore=(*self.settings.ignore, *tagged), thresholds=self.settings.thresholds)
         outcomes = replace(outcomes, notes=notes)
         url = run_url(tracking_uri, record.run.experiment_id, record.run.run_id) if record.run.run_id else None
-        report = Report(record=record, outcomes=outcomes, url=url)
+        tuning = self._tuning(record, outcomes, taken.likeness, tracking_uri)
+        suggestions = tuning.suggestions if tuning is not None else None
+        report = Report(record=record, outcomes=outcomes, url=url, suggestions=suggestions)
         self._remember(report)
         if self.settings.terminal and not in_notebook():
             with guard("printing the summary"):
                 self._print(report)
         if not record.run.run_id:
             return None
-        return settled_items(record, outcomes, docs=explanations())
+        return settled_items(record, outcomes, docs=explanations(), tuning=tuning)
+
+    def _tuning(self, record: RunRecord, outcomes: Outcomes, likeness: Any, tracking_uri: str) -> Tuning | None:
+        """What to tune next; None where the estimator's settings are not known, or cannot be compared by a score."""
+        if likeness is None or not is_tunable(record):
+            return None
+        with guard("looking for what to tune"):
+            space = space_for(record, outcomes, likeness)
+            earlier = None
+            with guard("asking earlier runs what to tune"):
+                runs = read_configurations(tracking_uri, record) if record.run.run_id else None
+                earlier = asked_of_history(record, space, runs)
+            is_strict = self.settings.privacy == "strict"
+            return tuning_of(record, outcomes, likeness, space=space, history=earlier, strict=is_strict)
+        return None  # type: ignore[unreachable]  # the guard swallows
 
     def _with_history(self, record: RunRecord, tracking_uri: str) -> RunRecord:
         if not record.run.run_id:
@@ -206,7 +245,12 @@ class Session:
         self._printed[run_id] = said
         while len(self._printed) > MAX_REPORTS:
             self._printed.pop(next(iter(self._printed)))
-        print_table(report.record, report.outcomes, stream=sys.stderr, url=report.url)
+        print_table(report.record, report.outcomes, stream=sys.stderr, url=report.url, suggestions=report.suggestions)
+
+
+def _likeness(draft: RunDraft) -> Any:
+    fit = draft.primary()
+    return take_likeness(fit) if fit is not None else None
 
 
 def _asked_by_tags(run: RunInfo, tracking_uri: str) -> tuple[tuple[Suppression, ...], tuple[str, ...]]:

@@ -10,8 +10,9 @@ from sklearn.ensemble import (
     GradientBoostingClassifier,
     HistGradientBoostingClassifier,
 )
-from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.linear_model import BayesianRidge, LinearRegression, LogisticRegression, RidgeCV, SGDClassifier
 from sklearn.model_selection import ParameterSampler, RandomizedSearchCV
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
@@ -54,3 +55,23 @@ def test_a_search_can_be_pasted_for_every_kind_of_model(model):
 def test_ranges_reach_into_a_pipeline():
     line = search_line(estimator_facts(make_pipeline(LogisticRegression())))
     assert "'logisticregression__C'" in line
+
+
+def test_classes_of_the_users_own_are_searched_like_their_family():
+    class Mine(SVC):
+        pass
+
+    assert list(ranges_for(estimator_facts(Mine()))) == ["gamma", "C"]
+
+
+def test_shares_stay_shares():
+    assert ranges_for(estimator_facts(ExtraTreesClassifier()))["max_features"][-1] == "1.0"
+
+
+@pytest.mark.parametrize("model", [LinearRegression(), RidgeCV(), BayesianRidge(), GaussianNB()])
+def test_what_has_nothing_worth_a_search(model):
+    assert ranges_for(estimator_facts(model)) == {}
+
+
+def test_what_has_no_effect_at_the_defaults_is_not_proposed():
+    assert list(ranges_for(estimator_facts(LogisticRegression()))) == ["C"]

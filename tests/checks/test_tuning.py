@@ -71,7 +71,7 @@ def test_defaults_with_room_above_are_flagged_with_a_search(judge, make):
     verdict = judge("untuned-defaults", run(make))
     assert verdict.status is Status.FLAGGED
     assert "0.85" in verdict.message and "0.95" in verdict.message
-    assert verdict.remedies[0].code.startswith("RandomizedSearchCV(model, {'max_features': [")
+    assert verdict.remedies[0].code.startswith("RandomizedSearchCV(model, {'min_samples_leaf': [")
 
 
 @pytest.mark.parametrize(("skill", "status"), [((0.92, 0.05), Status.INCONCLUSIVE), ((0.96, 0.01), Status.PASSED)])

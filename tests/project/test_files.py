@@ -23,6 +23,8 @@ ARTIFACTS = (
     "pitfalls/report.html",
     "pitfalls/record.json",
     "pitfalls/outcomes.json",
+    "pitfalls/suggestions.json",
+    "pitfalls/tune.py",
 )
 
 

@@ -130,8 +130,8 @@ def test_the_number_of_queries_does_not_grow(few, store, finished, monkeypatch):
     for _ in range(4 * FEW):
         finished(ours("forest"))
     queries: list[str] = []
-    search = history._search
-    monkeypatch.setattr(history, "_search", lambda *args: queries.append("query") or search(*args))
+    search = history.finished_runs
+    monkeypatch.setattr(history, "finished_runs", lambda *args: queries.append("query") or search(*args))
     facts = read(store)
     assert len(queries) == 2  # and a third one where the held-out rows are known
     assert facts.runs_seen <= 2 * FEW
@@ -219,14 +219,14 @@ def test_two_hundred_runs_cost_no_more_than_the_bound(store, monkeypatch):
         run = store.client.create_run(store.experiment_id, start_time=now + i, tags=tags)
         store.client.set_terminated(run.info.run_id)
     answers: list[int] = []
-    search = history._search
+    search = history.finished_runs
 
     def counted(*args):
         found = search(*args)
         answers.append(len(found))
         return found
 
-    monkeypatch.setattr(history, "_search", counted)
+    monkeypatch.setattr(history, "finished_runs", counted)
     facts = read(store, held_out="rows")
     assert answers == [50, 50, 50]
     assert facts.runs_seen <= 150 and len(facts.earlier) <= history.MAX_EARLIER

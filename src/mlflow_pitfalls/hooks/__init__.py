@@ -5,6 +5,7 @@ Warnings that a hooked method gives with ``stacklevel=2`` are attributed to the 
 
 from mlflow_pitfalls.hooks.autolog import turn_off_autolog, turn_on_autolog
 from mlflow_pitfalls.hooks.installer import InstallReport, install, installed, uninstall
+from mlflow_pitfalls.hooks.quiet import unlogged
 from mlflow_pitfalls.hooks.threads import mute_thread, muted
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "turn_off_autolog",
     "turn_on_autolog",
     "uninstall",
+    "unlogged",
 ]

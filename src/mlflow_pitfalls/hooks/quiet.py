@@ -7,12 +7,14 @@ for each of them. Its own switches are process-wide, and would silence the user'
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from mlflow_pitfalls.hooks import private
 from mlflow_pitfalls.hooks.threads import local, muted
 
-__all__ = ["hook_autologging", "muted", "unhook_autologging"]
+__all__ = ["hook_autologging", "muted", "unhook_autologging", "unlogged"]
 
 
 def hook_autologging() -> tuple[str, ...]:
@@ -36,6 +38,18 @@ def unhook_autologging() -> None:
     current = getattr(module, private.AUTOLOG_IS_DISABLED, None)
     if isinstance(current, _IsDisabled):
         setattr(module, private.AUTOLOG_IS_DISABLED, current.original)
+
+
+@contextmanager
+def unlogged() -> Iterator[None]:
+    """Report and autolog none of this thread's calls inside of the block, also where no hooks are in place.
+
+    Without our hooks MLflow's own switch is turned, which is the whole process's.
+    """
+    module: Any = sys.modules.get(private.AUTOLOG_MODULE)
+    is_hooked = isinstance(getattr(module, private.AUTOLOG_IS_DISABLED, None), _IsDisabled)
+    with muted(), nullcontext() if module is None or is_hooked else module.disable_autologging():
+        yield
 
 
 class _IsDisabled:

@@ -157,12 +157,28 @@ def compare(
     found = resampled(context, [other, base])
     score = score_estimate(context.metric, found)
     assert score is not None
+    gain = paired_gain(context.metric, context.task, found, other, base, tests=tests)
+    return Comparison(score=score, gain=gain, gain_skill=in_skill(gain, record))
+
+
+def paired_gain(
+    metric: MetricSpec, task: Task, found: Resampled, other: Predictions, base: Predictions, *, tests: int = 1
+) -> Estimate:
+    """What one model's answers gain on another's, paired over the rows.
+
+    Args:
+        metric: The score.
+        task: What is predicted.
+        found: Scores of the two on the same resamples, the other first.
+        other: The other model's answers.
+        base: What it is compared with.
+        tests: See :func:`compare`.
+    """
     value = float(found.points[0] - found.points[1])
     interval = interval_of(found.scores[0] - found.scores[1], tests) if found.rows >= _MIN_ROWS else None
-    if interval is not None and context.task is not Task.REGRESSION and context.metric.needs == "labels":
-        interval = _widened(context.metric, found, interval, _disagreements(other, base))
-    gain = Estimate(value=value, interval=interval, rows=found.rows)
-    return Comparison(score=score, gain=gain, gain_skill=in_skill(gain, record))
+    if interval is not None and task is not Task.REGRESSION and metric.needs == "labels":
+        interval = _widened(metric, found, interval, _disagreements(other, base))
+    return Estimate(value=value, interval=interval, rows=found.rows)
 
 
 def in_skill(gain: Estimate, record: RunRecord) -> Estimate | None:

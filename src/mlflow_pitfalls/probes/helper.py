@@ -56,7 +56,7 @@ class Helper:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=_environment(),
+                env=child_environment(),
             )
             self._messages, self._ready = SimpleQueue(), False
             threading.Thread(
@@ -169,6 +169,7 @@ def _read(process: subprocess.Popen[bytes], messages: SimpleQueue[Any]) -> None:
     messages.put(_ENDED)
 
 
-def _environment() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
+    """What a process for fits of ours inherits: one core, and no options that are meant for the user's program."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_DROPPED_PREFIXES)}
     return {**kept, **dict.fromkeys(_ONE_CORE, "1")}

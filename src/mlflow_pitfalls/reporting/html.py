@@ -18,7 +18,8 @@ from markupsafe import Markup
 
 from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunRecord
-from mlflow_pitfalls.reporting import advice, data_views, run_views, score_views, text, verdict
+from mlflow_pitfalls.model.suggestions import Suggestions
+from mlflow_pitfalls.reporting import advice, data_views, run_views, score_views, suggestion_views, text, verdict
 from mlflow_pitfalls.reporting.ledger_views import ledger_exhibit
 
 if TYPE_CHECKING:
@@ -28,24 +29,27 @@ TEMPLATES = "templates"
 PAGE_LIMIT = 1_000_000  # bytes; the viewer loads the page in one piece
 
 
-def render(record: RunRecord, outcomes: Outcomes, *, docs: Mapping[str, str]) -> str:
+def render(
+    record: RunRecord, outcomes: Outcomes, *, docs: Mapping[str, str], suggestions: Suggestions | None = None
+) -> str:
     """The whole page.
 
     Args:
         record: The run's facts.
         outcomes: Every check's answer for that run.
         docs: Markdown docs by check name; checks without any show none.
+        suggestions: What to tune next; None where it was not looked for.
 
     Returns:
         HTML of less than ``PAGE_LIMIT`` bytes.
     """
-    page = _page(record, outcomes, docs)
+    page = _page(record, outcomes, docs, suggestions)
     if len(page.encode()) < PAGE_LIMIT:
         return page
-    return _page(record, outcomes, {})
+    return _page(record, outcomes, {}, suggestions)
 
 
-def _page(record: RunRecord, outcomes: Outcomes, docs: Mapping[str, str]) -> str:
+def _page(record: RunRecord, outcomes: Outcomes, docs: Mapping[str, str], suggestions: Suggestions | None) -> str:
     template = environment().get_template("report.html.j2")
     return template.render(
         jump=_jump(),
@@ -59,6 +63,8 @@ def _page(record: RunRecord, outcomes: Outcomes, docs: Mapping[str, str]) -> str
         steps=advice.next_steps(outcomes),
         has_flags=bool(outcomes.flags),
         sections=advice.sections(record, outcomes, docs),
+        tune=suggestion_views.tune_view(record, suggestions),
+        tune_heading=suggestion_views.HEADING,
         notes=outcomes.notes,
         data=data_views.data_view(record, outcomes),
         time_picture=run_views.time_picture(record),

@@ -11,6 +11,8 @@ TABLE_PATH = "pitfalls_flags.json"
 REPORT_PATH = "pitfalls/report.html"
 RECORD_PATH = "pitfalls/record.json"
 OUTCOMES_PATH = "pitfalls/outcomes.json"
+SUGGESTIONS_PATH = "pitfalls/suggestions.json"
+SCRIPT_PATH = "pitfalls/tune.py"
 
 # Without it a fresh browser opens MLflow in its GenAI mode, which hides the pages of training runs.
 _MODE = "?workflowType=machine_learning"

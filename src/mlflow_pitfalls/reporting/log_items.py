@@ -15,7 +15,9 @@ from mlflow_pitfalls.model.values import Estimate
 from mlflow_pitfalls.reporting import html, links, markdown, text
 from mlflow_pitfalls.reporting.pictures import pictures
 from mlflow_pitfalls.reporting.run_tags import history_tags
+from mlflow_pitfalls.reporting.tuning_sheets import tuning_pictures
 from mlflow_pitfalls.reporting.verdict import SHOWN_SEVERITIES
+from mlflow_pitfalls.tuning.run_advice import Tuning
 
 PARTIAL = "partial"
 SETTLED = "settled"
@@ -43,13 +45,21 @@ def partial_items(record: RunRecord, *, timestamp_ms: int = 0) -> LogItems:
     )
 
 
-def settled_items(record: RunRecord, outcomes: Outcomes, *, docs: Mapping[str, str], timestamp_ms: int = 0) -> LogItems:
+def settled_items(
+    record: RunRecord,
+    outcomes: Outcomes,
+    *,
+    docs: Mapping[str, str],
+    tuning: Tuning | None = None,
+    timestamp_ms: int = 0,
+) -> LogItems:
     """All that a judged run carries. An artifact that cannot be made is left out and reported once.
 
     Args:
         record: The run's facts.
         outcomes: Every check's answer.
         docs: Markdown docs by check name.
+        tuning: What to tune next, and the script that does it; None where it was not looked for.
         timestamp_ms: Time of the metrics, in milliseconds since 1970; 0 leaves it to the sink.
     """
     return LogItems(
@@ -57,7 +67,7 @@ def settled_items(record: RunRecord, outcomes: Outcomes, *, docs: Mapping[str, s
         stage=SETTLED,
         tags=(*_state_tags(record, SETTLED), *_flag_tags(outcomes), *_history_tags(record), _tables_tag()),
         metrics=_metrics({**_counts(outcomes), **_scores(record), **_times(record)}),
-        artifacts=_artifacts(record, outcomes, docs),
+        artifacts=_artifacts(record, outcomes, docs, tuning),
         note=_note(record, outcomes),
         timestamp_ms=timestamp_ms,
     )
@@ -154,22 +164,38 @@ def _metrics(values: Mapping[str, float | None]) -> tuple[Metric, ...]:
     )
 
 
-def _artifacts(record: RunRecord, outcomes: Outcomes, docs: Mapping[str, str]) -> tuple[Artifact, ...]:
+def _artifacts(
+    record: RunRecord, outcomes: Outcomes, docs: Mapping[str, str], tuning: Tuning | None
+) -> tuple[Artifact, ...]:
+    suggestions = tuning.suggestions if tuning is not None else None
     pages = {
         flag.check: docs[flag.check] for flag in outcomes.flags if links.is_slug(flag.check) and docs.get(flag.check)
     }
     makers: dict[str, Callable[[], bytes]] = {
-        links.NOTE_PATH: lambda: _utf8(markdown.pitfalls_md(record, outcomes, documented=pages)),
+        links.NOTE_PATH: lambda: _utf8(
+            markdown.pitfalls_md(record, outcomes, documented=pages, suggestions=suggestions)
+        ),
         links.TABLE_PATH: lambda: flags_table(outcomes),
-        links.REPORT_PATH: lambda: _utf8(html.render(record, outcomes, docs=docs)),
+        links.REPORT_PATH: lambda: _utf8(html.render(record, outcomes, docs=docs, suggestions=suggestions)),
         links.RECORD_PATH: lambda: _utf8(to_json(record)),
         links.OUTCOMES_PATH: lambda: _utf8(to_json(outcomes)),
     }
-    found = [*_made(makers)]
+    found = [*_made({**makers, **_tuning(tuning)})]
     found += [Artifact(path=links.docs_path(check), content=_utf8(page)) for check, page in pages.items()]
     with guard("drawing the pictures"):
         found += pictures(record, outcomes)
+    if suggestions is not None:
+        found += tuning_pictures(suggestions)
     return tuple(found)
+
+
+def _tuning(tuning: Tuning | None) -> dict[str, Callable[[], bytes]]:
+    if tuning is None:
+        return {}
+    found: dict[str, Callable[[], bytes]] = {links.SUGGESTIONS_PATH: lambda: _utf8(to_json(tuning.suggestions))}
+    if tuning.script:
+        found[links.SCRIPT_PATH] = lambda: _utf8(tuning.script)
+    return found
 
 
 def _made(makers: Mapping[str, Callable[[], bytes]]) -> tuple[Artifact, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Collection
 
 from mlflow_pitfalls.model.outcomes import Group, Outcome, Outcomes, Status
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
-from mlflow_pitfalls.reporting import links, text
+from mlflow_pitfalls.model.suggestions import Suggestions
+from mlflow_pitfalls.reporting import links, suggestion_views, text
 from mlflow_pitfalls.reporting.advice import exhibits, groups, keys_of_flags, next_steps, says
 from mlflow_pitfalls.reporting.exhibits import Exhibit
 from mlflow_pitfalls.reporting.flag_views import REMEDIES_OPEN, evidence_facts
@@ -16,6 +17,7 @@ from mlflow_pitfalls.reporting.score_views import headline_figures
 from mlflow_pitfalls.reporting.verdict import verdict
 
 SUBJECTS_SHOWN = 8
+PARAMETERS_SHOWN = 5
 NOTE_FLAGS = 10
 _FENCE = "```"
 _LANGUAGES = {"Python": "python", "SQL": "sql"}
@@ -43,18 +45,26 @@ def escape(raw: object, limit: int = text.MESSAGE_LIMIT) -> str:
     return _MENTION.sub("&#64;", unlinked)
 
 
-def pitfalls_md(record: RunRecord, outcomes: Outcomes, *, documented: Collection[str] = ()) -> str:
+def pitfalls_md(
+    record: RunRecord,
+    outcomes: Outcomes,
+    *,
+    documented: Collection[str] = (),
+    suggestions: Suggestions | None = None,
+) -> str:
     """The run's verdict and figures, then section by section the flags as advice, in short lines.
 
     Args:
         record: The run's facts.
         outcomes: Every check's answer.
         documented: Checks that have a docs artifact to link to.
+        suggestions: What to tune next; None where it was not looked for.
     """
     lines = [f"# {verdict(outcomes)}", "", *_figures(record), "", *_steps(outcomes)]
     shown = exhibits(record)
     for group in groups(outcomes):
         lines += _section(group, record.run, outcomes, shown[group], documented)
+    lines += _tuning(record, suggestions)
     ledger = ledger_exhibit(record)
     lines += _exhibit(ledger) if ledger is not None else []
     lines += [f"{escape(note)}\n" for note in outcomes.notes]
@@ -116,6 +126,27 @@ def _section(
     for exhibit in shown:
         lines += _exhibit(exhibit, coded=exhibit.key in wanted)
     return [*lines, *_silenced(of_group), *_undecided(of_group)]
+
+
+def _tuning(record: RunRecord, suggestions: Suggestions | None) -> list[str]:
+    """What to tune, over which ranges and why, what to try next, what to expect, and the command."""
+    view = suggestion_views.tune_view(record, suggestions)
+    if view is None or suggestions is None:
+        return []
+    lines = [f"## {suggestion_views.HEADING}", "", escape(view.says), ""]
+    lines += [*(f"- {escape(said)}" for said in view.advice), *([""] if view.advice else [])]
+    lines += [*(f"{escape(said)}\n" for said in (view.gain, view.cost) if said)]
+    for each in suggestions.space.parameters[:PARAMETERS_SHOWN] if suggestions.next else ():
+        why = f": {escape(each.why)}" if each.why else ""
+        now = suggestion_views.setting(each.name, each.current)
+        lines.append(f"- {escape(now)}, look in {escape(suggestion_views.reach(each))}{why}")
+    lines += [""] if suggestions.next else []
+    for place, configuration in enumerate(suggestions.next, start=1):
+        lines.append(f"{place}. {escape(suggestion_views.settings_of(configuration))} ({escape(configuration.why)})")
+    lines += [""] if suggestions.next else []
+    lines += [f"{escape(note)}\n" for note in view.notes]
+    command = suggestion_views.command_of(record) if suggestions.next else ""
+    return [*lines, *([fence(command, ""), ""] if command else [])]
 
 
 def _exhibit(exhibit: Exhibit, *, coded: bool = True) -> list[str]:

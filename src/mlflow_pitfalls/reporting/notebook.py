@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlflow_pitfalls.model.outcomes import Outcome, Outcomes
 from mlflow_pitfalls.model.record import RunRecord
+from mlflow_pitfalls.model.suggestions import Suggestions
 from mlflow_pitfalls.model.values import Severity
 from mlflow_pitfalls.reporting import text, verdict
 from mlflow_pitfalls.reporting.flag_views import flag_views
@@ -25,11 +26,13 @@ class Report:
         record: The run's facts.
         outcomes: Every check's answer.
         url: Address of the run's page in MLflow, None where there is none.
+        suggestions: What to tune next; None where it was not looked for.
     """
 
     record: RunRecord
     outcomes: Outcomes
     url: str | None = None
+    suggestions: Suggestions | None = None
 
     @property
     def flags(self) -> tuple[Outcome, ...]:
@@ -64,7 +67,7 @@ class Report:
     def __rich__(self) -> Summary:
         from mlflow_pitfalls.reporting.terminal import Summary
 
-        return Summary(self.record, self.outcomes, self.url)
+        return Summary(self.record, self.outcomes, self.url, self.suggestions)
 
     def __str__(self) -> str:
         lines = [f"{self.title}: {verdict.verdict(self.outcomes)}"]

@@ -6,9 +6,11 @@ from typing import IO, TYPE_CHECKING
 
 from mlflow_pitfalls.model.outcomes import Outcome, Outcomes
 from mlflow_pitfalls.model.record import RunRecord
+from mlflow_pitfalls.model.suggestions import Suggestions
 from mlflow_pitfalls.model.values import Severity
 from mlflow_pitfalls.reporting import text
 from mlflow_pitfalls.reporting.score_views import headline_figures
+from mlflow_pitfalls.reporting.suggestion_views import tune_line
 from mlflow_pitfalls.reporting.verdict import verdict
 
 if TYPE_CHECKING:
@@ -20,10 +22,17 @@ MESSAGE_SHOWN = 240  # characters
 CODE_SHOWN = 160
 FALLBACK_WIDTH = 100  # columns where the stream is no terminal
 _STYLES = {Severity.HIGH: "bold red", Severity.MEDIUM: "yellow", Severity.LOW: "blue", Severity.NONE: "green"}
-_CLOSING_LINES = 2  # "and N more", address
+_CLOSING_LINES = 3  # "and N more", the command that tunes, address
 
 
-def print_table(record: RunRecord, outcomes: Outcomes, *, stream: IO[str], url: str | None) -> None:
+def print_table(
+    record: RunRecord,
+    outcomes: Outcomes,
+    *,
+    stream: IO[str],
+    url: str | None,
+    suggestions: Suggestions | None = None,
+) -> None:
     """Print verdict, flags and where to read on; at most about 25 lines.
 
     Args:
@@ -31,8 +40,9 @@ def print_table(record: RunRecord, outcomes: Outcomes, *, stream: IO[str], url: 
         outcomes: Every check's answer.
         stream: Where to; colours only where it is a terminal.
         url: Address of the run's page in MLflow, None where there is none.
+        suggestions: What to tune next; None where it was not looked for.
     """
-    console, summary = _console(stream), Summary(record, outcomes, url)
+    console, summary = _console(stream), Summary(record, outcomes, url, suggestions)
     encodes = _encodes(stream)
     if console.is_terminal and encodes:
         console.print(summary)
@@ -46,10 +56,17 @@ def print_table(record: RunRecord, outcomes: Outcomes, *, stream: IO[str], url: 
 class Summary:
     """A rich renderable of a run's flags; nothing in it is read as markup."""
 
-    def __init__(self, record: RunRecord, outcomes: Outcomes, url: str | None = None) -> None:
+    def __init__(
+        self,
+        record: RunRecord,
+        outcomes: Outcomes,
+        url: str | None = None,
+        suggestions: Suggestions | None = None,
+    ) -> None:
         self.record = record
         self.outcomes = outcomes
         self.url = url
+        self.suggestions = suggestions
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         from rich.text import Text
@@ -63,6 +80,9 @@ class Summary:
             yield _table(flags[:shown])
         if len(flags) > shown:
             yield Text(f"and {text.count(len(flags) - shown, 'more flag')}", style="dim")
+        tune = tune_line(self.record, self.suggestions)
+        if tune:
+            yield Text(text.clean(tune), style="cyan")
         if self.url:
             yield Text(text.clean(self.url), style="underline", no_wrap=True, overflow="ignore")
 

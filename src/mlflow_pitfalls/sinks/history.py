@@ -79,20 +79,21 @@ def read_history(tracking_uri: str, asked: Question) -> HistoryFacts | None:
         from mlflow import MlflowClient
 
         client = MlflowClient(tracking_uri=tracking_uri)
-        runs = _search(client, asked.experiment_id)
+        runs = finished_runs(client, asked.experiment_id)
         complete = len(runs) < MAX_RUNS
         if not complete:
             # The latest runs may be of another task, or scored on other rows: ask for those that carry our tags.
-            alike = f" AND tags.`{TASK_TAG}` = '{asked.task.value}'{_equal(TARGET_TAG, asked.target)}"
-            runs += _search(client, asked.experiment_id, alike)
+            alike = f" AND tags.`{TASK_TAG}` = '{asked.task.value}'{equal(TARGET_TAG, asked.target)}"
+            runs += finished_runs(client, asked.experiment_id, alike)
             if asked.held_out:
-                runs += _search(client, asked.experiment_id, _equal(HELD_OUT_TAG, asked.held_out))
+                runs += finished_runs(client, asked.experiment_id, equal(HELD_OUT_TAG, asked.held_out))
         return _facts(_models(runs, asked), asked, complete)
 
     return read_within(tracking_uri, read)
 
 
-def _search(client: MlflowClient, experiment_id: str, condition: str = "") -> list[Run]:
+def finished_runs(client: MlflowClient, experiment_id: str, condition: str = "") -> list[Run]:
+    """The latest finished runs, at most 50, that meet a condition of MLflow's filter language."""
     return list(
         client.search_runs(
             [experiment_id],
@@ -103,7 +104,8 @@ def _search(client: MlflowClient, experiment_id: str, condition: str = "") -> li
     )
 
 
-def _equal(tag: str, value: str) -> str:
+def equal(tag: str, value: str) -> str:
+    """A further condition on a tag; none where the value is empty or cannot be asked for."""
     # A quote in a column's name cannot be escaped in MLflow's filter language.
     return f" AND tags.`{tag}` = '{value}'" if value and not set(value) & set("'\"`\\") else ""
 

@@ -76,8 +76,8 @@ def model_of(run: Run, task: Task, target: str) -> RunModel:
         settings=tags.get(SETTINGS_TAG, ""),
         seconds=_finite(metrics.get("pitfalls/fit_seconds")),
         cpu_seconds=_finite(metrics.get("pitfalls/fit_cpu_seconds")),
-        rows=_whole(tags.get(ROWS_TAG)),
-        columns=_whole(tags.get(COLUMNS_TAG)),
+        rows=whole_number(tags.get(ROWS_TAG)),
+        columns=whole_number(tags.get(COLUMNS_TAG)),
         held_out_score=_finite(metrics.get("pitfalls/test_score")),
         metric=tags.get(METRIC_TAG, ""),
         held_out=tags.get(HELD_OUT_TAG, ""),
@@ -113,7 +113,7 @@ def _finite(value: float | None) -> float | None:
     return float(value) if value is not None and math.isfinite(value) else None
 
 
-def _whole(text: str | None) -> int | None:
+def whole_number(text: str | None) -> int | None:
     """A tag's number; None where somebody else has written something there."""
     if text is None or not text.isascii() or not text.isdigit() or int(text[:20]) > _LARGEST:
         return None

@@ -12,7 +12,8 @@ from mlflow_pitfalls.errors import PitfallsError
 from mlflow_pitfalls.model.codec import from_json
 from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
-from mlflow_pitfalls.reporting.links import OUTCOMES_PATH, RECORD_PATH
+from mlflow_pitfalls.model.suggestions import Suggestions
+from mlflow_pitfalls.reporting.links import OUTCOMES_PATH, RECORD_PATH, SUGGESTIONS_PATH
 from mlflow_pitfalls.sinks.reading import is_reachable, read_within
 
 if TYPE_CHECKING:
@@ -30,11 +31,15 @@ class StoreError(PitfallsError, RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredReport:
-    """What an earlier process has found in a run. ``outcomes`` is None where only a partial report was written."""
+    """What an earlier process has found in a run.
+
+    ``outcomes`` is None where only a partial report was written, ``suggestions`` where nothing was looked for to tune.
+    """
 
     run: RunInfo
     record: RunRecord
     outcomes: Outcomes | None
+    suggestions: Suggestions | None = None
 
 
 def read_run(tracking_uri: str, run_id: str) -> RunInfo | None:
@@ -74,7 +79,12 @@ def load_report(run_id: str, tracking_uri: str) -> StoredReport:
     record = _load(run, tracking_uri, RECORD_PATH, RunRecord)
     if record is None:
         raise StoreError(f"run {run_id} holds no {RECORD_PATH}: it ran without mlflow-pitfalls")
-    return StoredReport(run=_run_info(run), record=record, outcomes=_load(run, tracking_uri, OUTCOMES_PATH, Outcomes))
+    return StoredReport(
+        run=_run_info(run),
+        record=record,
+        outcomes=_load(run, tracking_uri, OUTCOMES_PATH, Outcomes),
+        suggestions=_load(run, tracking_uri, SUGGESTIONS_PATH, Suggestions),
+    )
 
 
 def _load(run: Run, tracking_uri: str, path: str, kind: type[T]) -> T | None:

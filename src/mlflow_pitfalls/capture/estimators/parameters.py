@@ -15,7 +15,7 @@ _MAX_PARAMETERS = 100
 _MAX_VALUE_LENGTH = 60
 _MAX_NUMBERS = 6  # of a sequence such as hidden_layer_sizes
 _SIGNIFICANT_DIGITS = 6
-_SECRET = re.compile(r"passw|secret|token|api_?key|credential|auth|private_?key", re.IGNORECASE)
+SECRET = re.compile(r"passw|secret|token|api_?key|credential|auth|private_?key", re.IGNORECASE)
 # Lists of named estimators, whose members appear under their own names.
 _CONTAINERS = frozenset({"steps", "transformers", "transformer_list", "estimators"})
 
@@ -46,7 +46,7 @@ def changed_parameters(estimator: Any, parameters: dict[str, Any], prefix: str =
         value = parameters[name]
         owner, _, own = name.rpartition("__")
         known = defaults.get(f"{owner}__" if owner else "", {})
-        if own in _CONTAINERS or _SECRET.search(name) or (is_estimator(value) and own not in known):
+        if own in _CONTAINERS or SECRET.search(name) or (is_estimator(value) and own not in known):
             continue
         if own in known and _is_same(value, known[own]):
             continue

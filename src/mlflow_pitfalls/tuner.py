@@ -1,0 +1,83 @@
+"""What users call to tune a model: ``tune``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlflow_pitfalls import hooks
+
+if TYPE_CHECKING:
+    from mlflow_pitfalls.model.suggestions import SearchSpace
+    from mlflow_pitfalls.tuning.result import TuningResult
+
+
+def tune(
+    model: Any,
+    X: Any,
+    y: Any,
+    *,
+    X_test: Any = None,
+    y_test: Any = None,
+    metric: str | None = None,
+    trials: int = 50,
+    timeout: float | None = None,
+    jobs: int = 1,
+    storage: str | None = None,
+    study_name: str | None = None,
+    space: SearchSpace | None = None,
+    cv: Any = None,
+    groups: Any = None,
+    random_state: int = 0,
+) -> TuningResult:
+    """Tune a model by cross-validation inside the given rows, and say honestly whether it is better for it.
+
+    The present configuration is the first trial. The best one is judged on folds that the search did not see. Called
+    again with the same model and rows it goes on where it was interrupted. Model, rows and global random state stay as
+    they are, and nothing is logged. Ctrl-C ends it; what was found until then is returned.
+
+    Args:
+        model: Classifier or regressor of scikit-learn's interface, fitted or not; also a pipeline or a search.
+        X: Training rows in any container that scikit-learn takes, shape (n, columns).
+        y: Targets, shape (n,).
+        X_test: Held-out rows, which no trial sees: they are scored once before and once after.
+        y_test: Their targets.
+        metric: scikit-learn's name of a scorer; by default ROC AUC for two classes, balanced accuracy for more, R² for
+            numbers.
+        trials: Configurations to try, those of an interrupted study included.
+        timeout: Seconds for all of it.
+        jobs: Worker processes, each on one core; 1 works in this process.
+        storage: A database (SQLAlchemy URL); by default a journal file under the user's state folder.
+        study_name: By which a study goes on; made from model, rows and metric by default.
+        space: What is searched; by default what is known to matter for the model.
+        cv: Number of folds, or a splitter of scikit-learn's; by default five, stratified for classes.
+        groups: What each row belongs to, shape (n,): rows of a group stay in one fold.
+        random_state: Seed of all choices.
+
+    Returns:
+        The best configuration, scores before and after with intervals, and a fitted model.
+
+    Raises:
+        PitfallsError: The model cannot be copied or fitted, nothing in it can be searched, or an option does not fit.
+    """
+    from mlflow_pitfalls.tuning.spaces import space_of
+    from mlflow_pitfalls.tuning.study import Request, tune_model
+
+    request = Request(
+        model=model,
+        x=X,
+        y=y,
+        x_test=X_test,
+        y_test=y_test,
+        metric=metric,
+        trials=trials,
+        timeout=timeout,
+        jobs=jobs,
+        storage=storage,
+        study_name=study_name,
+        space=space,
+        cv=cv,
+        groups=groups,
+        seed=random_state,
+    )
+    with hooks.unlogged():
+        return tune_model(request, space_of)
