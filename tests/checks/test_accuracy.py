@@ -74,6 +74,8 @@ def test_a_better_simpler_fit_is_evidence_of_cost(judge, make):
     assert (narrow.status, narrow.severity) == (Status.FLAGGED, Severity.MEDIUM)
     assert "min_samples_leaf=20 scores 0.83, 0.03 better" in narrow.message
     assert judged(judge, make, alternatives=(simpler(make, 0.03),)).severity is Severity.HIGH
+    line = judged(judge, make, alternatives=(simpler(make, 0.03),)).remedies[0].code
+    assert line == "model.set_params(min_samples_leaf=20)"  # another one than the check would propose by itself
 
 
 def test_the_change_that_scores_better_comes_first(judge, make):

@@ -218,6 +218,7 @@ def test_messages_name_the_change_without_prefix_or_call():
         ("LogisticRegression", {"C": "0.01"}, "model.set_params(C=0.001)"),
         ("SVC", {}, "model.set_params(C=0.1)"),
         ("Ridge", {}, "model.set_params(alpha=10)"),
+        ("Ridge", {"alpha": "1e-06"}, "model.set_params(alpha=1)"),
         ("KNeighborsClassifier", {"n_neighbors": "1"}, "model.set_params(n_neighbors=15)"),
         ("XGBClassifier", {}, "model.set_params(max_depth=3)"),
         ("LGBMClassifier", {}, "model.set_params(num_leaves=8)"),

@@ -201,4 +201,5 @@ def test_resampled_rows_prove_no_column(judge, make):
     record = make.record(scores=(make.score(held_out=0.52, half=0.05),), train=telling(make), resamplings=(facts,))
     assert telling_column(record) is None
     assert telling_column(replace(record, resamplings=())).name == "size"
+    assert telling_column(replace(record, held_out=replace(telling(make), role=Role.HELD_OUT))).name == "size"
     assert telling_column(replace(record, train=None)) is None

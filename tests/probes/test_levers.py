@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_regression
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -63,6 +63,16 @@ def test_plain_least_squares_gets_a_penalty(make_context):
     record, context = make_context(model, x, y, metric="r2", task=Task.REGRESSION)
     (fit,) = run_probes(record, context, [SIMPLER]).alternatives
     assert fit.description == "RidgeCV" and fit.gain.value > 0
+
+
+def test_a_penalty_alone_is_tried_at_two_strengths(make_context):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(500, 200))
+    y = x[:, 0] + rng.normal(scale=1.0, size=500)
+    record, context = make_context(Ridge(alpha=1e-6), x, y, metric="r2", task=Task.REGRESSION)
+    found = run_probes(record, context, [SIMPLER]).alternatives
+    assert [fit.description for fit in found] == ["alpha=1", "alpha=100"]
+    assert found[1].gain.interval.low > 0
 
 
 def test_without_a_gap_no_simpler_fit_is_made(make_context):

@@ -18,11 +18,11 @@ from mlflow_pitfalls.checks.complexity import gap_costs, pushed_settings
 from mlflow_pitfalls.checks.evidence import certain, decided, evidence, rows_for_width, usable
 from mlflow_pitfalls.checks.facts import Fact
 from mlflow_pitfalls.checks.reading import is_share, resampled_training
-from mlflow_pitfalls.checks.remedies import choose_by_validation, simplify, simplify_in_words
+from mlflow_pitfalls.checks.remedies import choose_by_validation, simplify, simplify_in_words, take
 from mlflow_pitfalls.checks.signal import NOTHING_TO_LEARN
 from mlflow_pitfalls.checks.text import about_rows, between, count, number, short
 from mlflow_pitfalls.model.outcomes import Evidence, Group, Remedy
-from mlflow_pitfalls.model.record import AlternativeFitFacts, RunRecord, ScoreFacts
+from mlflow_pitfalls.model.record import AlternativeFitFacts, EstimatorFacts, RunRecord, ScoreFacts
 from mlflow_pitfalls.model.values import Estimate, Interval, Severity
 
 _LEAST_SHARE_OF_ROWS = 0.5  # of the run's training rows: on fewer, a simpler model is better anyway
@@ -149,7 +149,7 @@ def _judge_cost(record: RunRecord, limits: Limits, score: ScoreFacts, told: str,
             f"{number(better.gain.value)} better on the same rows ({between(better.gain.interval)}): take it.",
             evidence=proof,
             severity=Severity.HIGH if wide else Severity.MEDIUM,
-            remedies=_better_first(better, remedies),
+            remedies=_better_first(record.fit.estimator, better, remedies),
         )
     if tried and not any(_may_be_better(found, limits) for found in tried):
         return passed(f"{told}, but no simpler fit scores better ({count(len(tried))} tried).", evidence=proof)
@@ -248,9 +248,12 @@ def _gained(fit: AlternativeFitFacts) -> float:
     return skill.value if skill is not None else fit.gain.value
 
 
-def _better_first(better: AlternativeFitFacts, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
+def _better_first(
+    estimator: EstimatorFacts, better: AlternativeFitFacts, remedies: tuple[Remedy, ...]
+) -> tuple[Remedy, ...]:
     """The change that was found to score better comes first."""
     own = [remedy for remedy in remedies if f"{better.description})" in remedy.code]
+    own = own or list(take(estimator, better.description))
     if better.kind == "linear":
         code = f"make_pipeline(StandardScaler(), {better.description}).fit(X_train, y_train)"
         own = [Remedy(text="Take the linear model.", code=code)]

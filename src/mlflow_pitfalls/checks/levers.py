@@ -11,6 +11,8 @@ MAX_LEVERS = 2  # parameter changes that one flag proposes
 # Elsewhere ``alpha`` is no penalty: a clamping factor, a quantile, a noise level.
 _ALPHA_FAMILIES = frozenset({"linear", "network", "bayes"})
 _ALPHA_CLASSES = frozenset({"KernelRidge"})
+_PENALTIES = frozenset({"C", "alpha"})
+_FURTHER_STEPS = 2  # which strength it takes depends on the rows: a penalty is tried at two, so many steps apart
 _WHOLE_NUMBERS = frozenset(
     {"min_samples_leaf", "min_child_samples", "max_leaf_nodes", "max_depth", "n_neighbors", "num_leaves", "depth"}
 )
@@ -75,6 +77,7 @@ _SIMPLER_BY_CLASS: dict[str, tuple[Lever, ...]] = {
         Lever("min_child_samples", 20, 3, 40, _LEAF),
     ),
     "CatBoost": (Lever("depth", 6, 0.67, 4, _DEPTH), Lever("l2_leaf_reg", 3, 5, 10, _SHRINK)),
+    "Ridge": (Lever("alpha", 1.0, 10, 1, _SHRINK),),
     "SV": (Lever("C", 1.0, 0.1, 0.1, "a smaller C is a stronger penalty"),),
     "SGD": (Lever("alpha", 1e-4, 10, 1e-3, _SHRINK),),
     "MLP": (Lever("alpha", 1e-4, 100, 1e-2, _SHRINK),),
@@ -102,6 +105,15 @@ class Move:
 def simpler_moves(estimator: EstimatorFacts) -> tuple[Move, ...]:
     """At most two moves that make this estimator simpler, most effective first."""
     return _moves(estimator, _SIMPLER_BY_CLASS, _SIMPLER)
+
+
+def probed_moves(estimator: EstimatorFacts) -> tuple[Move, ...]:
+    """:func:`simpler_moves`; where a penalty is all there is to move, at a second strength too, two steps on."""
+    moves = simpler_moves(estimator)
+    if len(moves) != 1 or moves[0].lever.parameter not in _PENALTIES:
+        return moves
+    first, lever = moves[0], moves[0].lever
+    return (first, Move(lever, rounded(lever.parameter, first.value * lever.factor**_FURTHER_STEPS)))
 
 
 def richer_moves(estimator: EstimatorFacts) -> tuple[Move, ...]:
@@ -154,7 +166,7 @@ def _alpha_is_penalty(estimator: EstimatorFacts) -> bool:
 
 def _is_class(estimator: EstimatorFacts, stem: str) -> bool:
     rest = estimator.final_class_name.removeprefix(stem)
-    return rest in ("C", "R", "Classifier", "Regressor")
+    return rest in ("", "C", "R", "Classifier", "Regressor")
 
 
 def literal(value: object) -> str:

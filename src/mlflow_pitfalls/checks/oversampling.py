@@ -36,7 +36,7 @@ _RIGID_FAMILIES = frozenset({"linear", "bayes"})
     severity=Severity.MEDIUM,
     cost=Cost.FREE,
     needs=(Fact.FIT, Fact.CLASSIFICATION),
-    explained_by=("no-lift", "overfit", "train-test-drift", "resample-before-split", "resampled-test-set"),
+    explained_by=("overfit", "train-test-drift", "resample-before-split", "resampled-test-set"),
     thresholds={
         "wide_gap": Threshold(
             0.15,

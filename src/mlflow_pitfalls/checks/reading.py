@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from mlflow_pitfalls.checks.evidence import certain, share_interval
-from mlflow_pitfalls.model.profile import ClassCount, ColumnProfile, TargetProfile
+from mlflow_pitfalls.model.profile import ClassCount, ColumnProfile, DatasetProfile, TargetProfile
 from mlflow_pitfalls.model.record import ClassScoreFacts, ResamplingFacts, RunRecord, ScoreFacts
 from mlflow_pitfalls.model.values import Estimate, Interval, Role, Task
 
@@ -127,10 +127,16 @@ def balanced_skill(record: RunRecord) -> Estimate | None:
     )
 
 
-def columns_of(record: RunRecord) -> tuple[ColumnProfile, ...]:
-    """The training columns that were profiled, without those that the estimator itself drops before it looks."""
+def columns_of(record: RunRecord, side: DatasetProfile | None = None) -> tuple[ColumnProfile, ...]:
+    """The columns of a side that were profiled, without those that the estimator itself drops before it looks.
+
+    Args:
+        record: The run's facts.
+        side: One of its profiles; that of the training rows without it.
+    """
     dropped = frozenset(record.fit.estimator.dropped_columns) if record.fit else frozenset()
-    return tuple(column for column in record.train.columns if column.name not in dropped) if record.train else ()
+    side = side or record.train
+    return tuple(column for column in side.columns if column.name not in dropped) if side else ()
 
 
 def training_rows(record: RunRecord) -> int:

@@ -1,4 +1,4 @@
-"""Is there something to learn? A column that certainly goes with the target in the training rows says so."""
+"""Is there something to learn? A column that certainly goes with the target says so."""
 
 from __future__ import annotations
 
@@ -20,14 +20,18 @@ _ROWS_PER_CELL = 5  # the usual bound of the chi-squared approximation
 def telling_column(record: RunRecord, limit: float = SIGNAL.default) -> ColumnProfile | None:
     """The column that goes with the target most certainly, corrected for their number; None where chance may do it.
 
+    The training rows are asked; where they were resampled, the held-out ones are: copies of rows, and points between
+    them, make any column look certain.
+
     Args:
         record: The run's facts.
         limit: The probability of chance, over all columns, below which a column is told.
     """
-    columns = columns_of(record)
-    if not columns or resampled_training(record) is not None:
+    side = record.train if resampled_training(record) is None else record.held_out
+    columns = columns_of(record, side) if side else ()
+    if side is None or not columns:
         return None
-    classes = max(1, len(record.train.target.classes) if record.train and record.train.target else 1)
+    classes = max(1, len(side.target.classes) if side.target else 1)
     best = min(columns, key=lambda column: _chance(column, classes))
     return best if _chance(best, classes) * len(columns) < limit else None
 
@@ -47,6 +51,9 @@ OVERFIT_THOUGH_LEARNABLE = Link(
     "overfit",
     when=lambda record: telling_column(record) is not None,
     condition="where some column certainly goes with the target",
+)
+BY_HEART_THOUGH_LEARNABLE = Link(
+    "oversampling-overfit", when=OVERFIT_THOUGH_LEARNABLE.when, condition=OVERFIT_THOUGH_LEARNABLE.condition
 )
 NOTHING_TO_LEARN = Link(
     "no-lift",

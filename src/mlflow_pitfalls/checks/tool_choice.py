@@ -22,8 +22,9 @@ from mlflow_pitfalls.checks.reading import (
     balanced_skill,
     evaluated_imbalance,
     metric_name,
+    resampled_training,
 )
-from mlflow_pitfalls.checks.signal import OVERFIT_THOUGH_LEARNABLE, SIGNAL, telling_column
+from mlflow_pitfalls.checks.signal import BY_HEART_THOUGH_LEARNABLE, OVERFIT_THOUGH_LEARNABLE, SIGNAL, telling_column
 from mlflow_pitfalls.checks.text import about_rows, between, count, names, number, short
 from mlflow_pitfalls.model.outcomes import Evidence, Group, Remedy
 from mlflow_pitfalls.model.profile import ColumnProfile
@@ -37,7 +38,13 @@ from mlflow_pitfalls.model.values import Estimate, Interval, Severity
     severity=Severity.HIGH,
     cost=Cost.FREE,
     needs=(Fact.FIT, Fact.PRIMARY_SCORE),
-    explained_by=("accuracy-paradox", "conflicting-labels", "train-test-drift", OVERFIT_THOUGH_LEARNABLE),
+    explained_by=(
+        "accuracy-paradox",
+        "conflicting-labels",
+        "train-test-drift",
+        OVERFIT_THOUGH_LEARNABLE,
+        BY_HEART_THOUGH_LEARNABLE,
+    ),
     thresholds={
         "min_skill": Threshold(
             0.0,
@@ -86,9 +93,10 @@ def no_lift(record: RunRecord, limits: Limits) -> Verdict:
         the others it scores less. Otherwise a flag says that *these* rows show no lift; a weak but real signal needs
         more rows to show, and the message gives their number.
 
-        The training rows are asked too. Where a column certainly goes with the target there (chance would do that for
-        any of the columns in fewer than {signal} of tables), the features do know something, and an interval that
-        reaches {slight_skill} is inconclusive. Below that the flag stands, and says that the model is at fault.
+        The training rows are asked too, or the held-out ones where a sampler changed the training rows. Where a column
+        certainly goes with the target there (chance would do that for any of the columns in fewer than {signal} of
+        tables), the features do know something, and an interval that reaches {slight_skill} is inconclusive. Below that
+        the flag stands, and says that the model is at fault.
 
         Where the score is made of labels (F1 …, and accuracy of classes more uneven than 1 : {imbalance}), a lift in a
         ranking metric of the same run, or in the recalls of the classes, counts too: such a score hides what the model
@@ -160,9 +168,10 @@ def _judge_no_lift(
     if cross_validated is None or not none_found or cross_validated[1].high >= hopeful:
         wanted = _rows_wanted(score.metric, skill, interval, limits, hopeful)
         if wanted:
+            also = f", while {_known_words(record, known)}" if known else ""
             return inconclusive(
                 f"{count(skill.rows)} held-out rows are too few to tell the model from a dummy: skill "
-                f"{number(skill.value)} ({between(interval)}){f', while {_known_words(known)}' if known else ''}",
+                f"{number(skill.value)} ({between(interval)}){also}",
                 f"{about_rows(wanted, skill.rows)}, or cross-validation",
                 evidence=proof,
             )
@@ -174,7 +183,7 @@ def _judge_no_lift(
         else ""
     )
     step = (
-        f"Yet {_known_words(known)}: the model is at fault, not the data."
+        f"Yet {_known_words(record, known)}: the model is at fault, not the data."
         if known
         else f"Check first that features and target belong to the same rows.{'' if none_found else hint}"
     )
@@ -186,12 +195,13 @@ def _judge_no_lift(
     )
 
 
-def _known_words(known: ColumnProfile) -> str:
-    """What a column shows in the training rows."""
+def _known_words(record: RunRecord, known: ColumnProfile) -> str:
+    """What a column shows in the rows that were asked."""
     found = known.target_association
     assert found is not None and found.p_value is not None
     chance = f"{found.p_value:.0e}" if found.p_value else "below 1e-300"
-    return f"{names([known.name])} goes with the target in {count(found.rows)} training rows (p {chance})"
+    side = "training" if resampled_training(record) is None else "held-out"
+    return f"{names([known.name])} goes with the target in {count(found.rows)} {side} rows (p {chance})"
 
 
 def _rows_wanted(metric: str, skill: Estimate, interval: Interval, limits: Limits, hopeful: float) -> int:

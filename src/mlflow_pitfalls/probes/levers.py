@@ -7,7 +7,7 @@ from typing import Any
 
 from mlflow_pitfalls.checks.accuracy import has_certain_gap
 from mlflow_pitfalls.checks.complexity import UNPENALISED_CLASSES
-from mlflow_pitfalls.checks.levers import Move, richer_moves, simpler_moves
+from mlflow_pitfalls.checks.levers import Move, probed_moves, richer_moves, simpler_moves
 from mlflow_pitfalls.checks.underfit import underfit
 from mlflow_pitfalls.model.outcomes import Status
 from mlflow_pitfalls.model.record import AlternativeFitFacts, EstimatorFacts, RunRecord
@@ -59,7 +59,7 @@ def _simpler(context: ProbeContext, record: RunRecord) -> Mapping[str, object]:
     facts = record.fit.estimator
     if _is_unpenalised(facts):
         return _compared(context, record, "simpler", _penalised(context, facts))
-    return _compared(context, record, "simpler", _moved(context, facts, simpler_moves(facts)))
+    return _compared(context, record, "simpler", _moved(context, facts, probed_moves(facts)))
 
 
 def _richer(context: ProbeContext, record: RunRecord) -> Mapping[str, object]:
