@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from mlflow_pitfalls.scripts import LeaveError
 
 if TYPE_CHECKING:
     from mlflow_pitfalls.kept_fits import FitKeeper, KeptFit
+    from mlflow_pitfalls.model.suggestions import Suggestions
     from mlflow_pitfalls.tuning.result import TuningResult
 
 INTERRUPTED = 130  # exit status, as of a shell
@@ -29,6 +31,7 @@ class _Options:
     metric: str | None
     storage: str | None
     study: str | None
+    history: bool
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -40,6 +43,7 @@ class _Options:
 @click.option(
     "--study-name", "study", help="By which an interrupted study goes on; made from model and rows by default."
 )
+@click.option("--history/--no-history", default=True, help="Whether to begin from the experiment's earlier runs.")
 @click.option("--fit", type=int, help="Which of the script's fits, from 1; by default the last that it evaluates.")
 @click.argument("script", type=click.Path(exists=True, dir_okay=False))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
@@ -76,6 +80,7 @@ def _tune(keeper: FitKeeper, options: _Options) -> None:
         study_name=options.study,
         cv=fit.cv,
         groups=fit.groups,
+        history=_known(fit, options.history),
     )
     _print(result, fit)
     _write(result, fit)
@@ -83,12 +88,22 @@ def _tune(keeper: FitKeeper, options: _Options) -> None:
         sys.exit(INTERRUPTED)
 
 
+def _known(fit: KeptFit, history: bool) -> Suggestions | None:
+    """What the report of the script's run says about this fit; nothing where there is no report, or of another fit."""
+    from mlflow_pitfalls import api
+
+    with suppress(PitfallsError):
+        run_id = fit.run.run_id if fit.run is not None else ""
+        return fit.known(api.report(run_id, tracking_uri=fit.uri or None), history=history)
+    return None
+
+
 def _print(result: TuningResult, fit: KeptFit) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from mlflow_pitfalls.tuning.result import rows
+    from mlflow_pitfalls.tuning.result import rows, told
 
     facts = result.facts
     console = Console(file=sys.stdout, highlight=False)
@@ -103,7 +118,7 @@ def _print(result: TuningResult, fit: KeptFit) -> None:
     if facts.best:
         console.print(Text("Best configuration:" if result.improved else "Best configuration tried:"))
         console.print(Text(f".set_params({', '.join(f'{name}={value!r}' for name, value in facts.best)})"))
-    for note in (*fit.notes, *facts.notes):
+    for note in (*fit.notes, *told(facts)):
         console.print(Text(note, style="dim"))
 
 

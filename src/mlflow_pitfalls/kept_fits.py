@@ -14,8 +14,11 @@ from mlflow_pitfalls.capture.recording.drafts import RunDraft
 from mlflow_pitfalls.errors import PitfallsError, guard
 from mlflow_pitfalls.model.events import CallEvent, CallKind, Listener, RunEvent, place
 from mlflow_pitfalls.model.record import RunInfo
+from mlflow_pitfalls.model.suggestions import Suggestions
 from mlflow_pitfalls.probes.copying import CannotCopyError, quiet_copy
+from mlflow_pitfalls.reporting.notebook import Report
 from mlflow_pitfalls.settings import Settings
+from mlflow_pitfalls.tuning.suggest import suggestions_of
 
 _LATEST = 2  # fits whose rows are kept before it is known which of them the script evaluates
 _TIME_FOLDS = 5
@@ -42,6 +45,7 @@ class KeptFit:
         metric: The run's primary metric; None for the task's own.
         run: The MLflow run of the fit; None where there was none.
         uri: Its tracking store.
+        is_judged: Whether it is the fit that its run's report is about.
     """
 
     number: int
@@ -60,6 +64,20 @@ class KeptFit:
     metric: str | None = None
     run: RunInfo | None = None
     uri: str = ""
+    is_judged: bool = False
+
+    def known(self, report: Report, *, history: bool = True) -> Suggestions | None:
+        """What the report of the fit's run suggests for this fit; None where it is about another one.
+
+        Args:
+            report: Of the run.
+            history: Whether earlier runs may speak.
+        """
+        if report.suggestions is None or not self.is_judged:
+            return None
+        if history or not report.suggestions.tried:
+            return report.suggestions
+        return suggestions_of(report.record, report.outcomes, report.suggestions.space)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,6 +204,7 @@ class FitKeeper:
         primary = draft.primary()
         if primary is None or primary.training is None or not primary.is_of(kept.owner):
             return known
+        known = replace(known, is_judged=True)
         sources = sources_of(draft, self._settings)
         metric = sources.metric.name if sources.metric is not None else None
         held = sources.held_out

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mlflow_pitfalls import hooks
 
 if TYPE_CHECKING:
-    from mlflow_pitfalls.model.suggestions import SearchSpace
+    from mlflow_pitfalls.model.suggestions import SearchSpace, Suggestions
     from mlflow_pitfalls.tuning.result import TuningResult
 
 
@@ -28,6 +28,7 @@ def tune(
     cv: Any = None,
     groups: Any = None,
     random_state: int = 0,
+    history: Suggestions | None = None,
 ) -> TuningResult:
     """Tune a model by cross-validation inside the given rows, and say honestly whether it is better for it.
 
@@ -52,6 +53,9 @@ def tune(
         cv: Number of folds, or a splitter of scikit-learn's; by default five, stratified for classes.
         groups: What each row belongs to, shape (n,): rows of a group stay in one fold.
         random_state: Seed of all choices.
+        history: What a run of this very model suggests (``mlflow_pitfalls.report(run_id).suggestions``): its space in
+            the order of its flags, the earlier runs that it was compared with, and what to try first. Scores of
+            earlier runs guide what is tried; the best is judged on this study's own folds only.
 
     Returns:
         The best configuration, scores before and after with intervals, and a fitted model.
@@ -78,6 +82,7 @@ def tune(
         cv=cv,
         groups=groups,
         seed=random_state,
+        known=history,
     )
     with hooks.unlogged():
         return tune_model(request, space_of)

@@ -28,6 +28,23 @@ with mlflow.start_run():
 X_train[:] = 0.0  # the rows that tuning takes are its own
 """
 
+SEVERAL_RUNS = """
+import mlflow
+from sklearn.datasets import load_breast_cancer
+from sklearn.metrics import balanced_accuracy_score
+from sklearn.model_selection import train_test_split
+from sklearn.tree import DecisionTreeClassifier
+import mlflow_pitfalls
+mlflow_pitfalls.enable()
+X, y = load_breast_cancer(return_X_y=True)
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+for depth, leaf in ((1, 1), (2, 1), (3, 5), (4, 20), (5, 2), (2, 100)):
+    with mlflow.start_run():
+        model = DecisionTreeClassifier(max_depth=depth, min_samples_leaf=leaf, random_state=0).fit(X_train, y_train)
+        print(balanced_accuracy_score(y_test, model.predict(X_test)))
+    mlflow_pitfalls.flush()
+"""
+
 ROOT = Path(__file__).parents[2]
 WITNESS = """
 import os
@@ -92,6 +109,21 @@ def test_the_same_command_goes_on(tune, store):
     parents, trials = children(store)
     assert len(parents) == 1
     assert {trial.data.tags["pitfalls.trial"] for trial in trials} == {"0", "1", "2", "3"}
+
+
+@pytest.mark.slow
+def test_a_study_begins_from_earlier_runs(tune, store):
+    done = tune("--trials", "3", "train.py", uri=store.uri, source=SEVERAL_RUNS)
+    assert done.returncode == 0, done.stderr
+    assert "Began from 5 earlier runs on the same rows." in done.stdout
+    parents, trials = children(store)
+    assert len(trials) == 3
+    assert parents[0].data.metrics["pitfalls/history_runs"] == 5
+    done = tune(
+        "--trials", "3", "--no-history", "--study-name", "other", "train.py", uri=store.uri, source=SEVERAL_RUNS
+    )
+    assert done.returncode == 0, done.stderr
+    assert "No history" in done.stdout
 
 
 @pytest.mark.slow

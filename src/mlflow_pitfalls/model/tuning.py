@@ -70,5 +70,7 @@ class TuningFacts:
     subset_rows: int | None = None  # of the first, cheap trials
     seconds: float = 0.0
     interrupted: bool = False
+    began: str = ""  # what it began from, in a sentence
+    history_runs: int = 0  # earlier runs that guided what was tried
     notes: tuple[str, ...] = ()
     schema_version: int = 1

@@ -59,7 +59,8 @@ def write_tuning(facts: TuningFacts, *, tracking_uri: str, experiment_id: str, r
     for trial in facts.trials[:MAX_CHILDREN]:
         if _label(trial) not in written and trial.end is not TrialEnd.LOST:
             _write_child(client, facts, trial, experiment_id, parent)
-    client.log_batch(parent, metrics=list(_metrics(_results(facts))), params=[], tags=_tags(_told(facts)))
+    numbers = {**_results(facts), "pitfalls/history_runs": float(facts.history_runs)}
+    client.log_batch(parent, metrics=list(_metrics(numbers)), params=[], tags=_tags(_told(facts)))
     with tempfile.TemporaryDirectory(prefix="mlflow-pitfalls-", ignore_cleanup_errors=True) as folder:
         file = Path(folder) / FILE
         file.write_text(to_json(facts), encoding="utf-8")
@@ -120,7 +121,7 @@ def _results(facts: TuningFacts) -> dict[str, float | None]:
 def _told(facts: TuningFacts) -> dict[str, str]:
     """The best values are tags: parameters of a run cannot change, which a longer study would have to."""
     best = {f"pitfalls.best.{name}": str(value) for name, value in facts.best}
-    return {VERDICT_TAG: facts.verdict.value, "pitfalls.advice": facts.advice, **best}
+    return {VERDICT_TAG: facts.verdict.value, "pitfalls.advice": facts.advice, "pitfalls.began": facts.began, **best}
 
 
 def _metrics(numbers: Mapping[str, float | None]) -> Iterator[Metric]:

@@ -83,6 +83,8 @@ def concluded(prepared: Prepared, *, interrupted: bool) -> TuningResult:
         subset_rows=len(prepared.plan.subset) if prepared.plan.subset is not None else None,
         seconds=time.time() - prepared.plan.started,
         interrupted=interrupted,
+        began=prepared.beginning.text,
+        history_runs=prepared.beginning.runs,
         notes=tuple(_notes(prepared, trials, judged)),
     )
     return TuningResult(facts=facts, model=model)
@@ -165,19 +167,24 @@ def _advice(judged: _Judged, values: Mapping[str, Any], interrupted: bool) -> st
 
 
 def _trials(prepared: Prepared, trials: Sequence[FrozenTrial]) -> tuple[TrialFacts, ...]:
-    found = [_trial(each, on_subset=False) for each in trials if each.state.is_finished()]
+    found = _numbered(trials, on_subset=False)
     if prepared.plan.subset is None:
         return tuple(found)
     first = finished(subset_order(prepared.plan, prepared.task, prepared.target))
-    return (*(_trial(each, on_subset=True) for each in first if each.state.is_finished()), *found)
+    return (*_numbered(first, on_subset=True), *found)
 
 
-def _trial(trial: FrozenTrial, *, on_subset: bool) -> TrialFacts:
+def _numbered(trials: Sequence[FrozenTrial], *, on_subset: bool) -> list[TrialFacts]:
+    """Numbers count a phase's own trials, those under way too: they stay what they are when the study goes on."""
+    return [_trial(each, number, on_subset=on_subset) for number, each in enumerate(trials) if each.state.is_finished()]
+
+
+def _trial(trial: FrozenTrial, number: int, *, on_subset: bool) -> TrialFacts:
     folds = tuple(float(score) for _, score in sorted(trial.intermediate_values.items()))
     end = _ENDS.get(trial.state.name, TrialEnd.LOST if is_lost(trial) else TrialEnd.FAILED)
     scored = folds and end in (TrialEnd.COMPLETE, TrialEnd.PRUNED)
     return TrialFacts(
-        number=trial.number,
+        number=number,
         end=end,
         values=_named(values_of(trial)),
         score=sum(folds) / len(folds) if scored else None,

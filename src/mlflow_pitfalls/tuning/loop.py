@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlflow_pitfalls.tuning.earlier_trials import is_earlier
 from mlflow_pitfalls.tuning.objective import ERROR, OutOfTimeError, Problem, run_trial
 from mlflow_pitfalls.tuning.pruning import pruner
 from mlflow_pitfalls.tuning.storage import Place, host
@@ -98,10 +99,11 @@ def _next(order: Order, study: Study, owner: str) -> Trial | None:
 
 
 def counted(trials: Sequence[FrozenTrial]) -> int:
-    """Trials that are done or under way; what was lost through no fault of its own is made up for."""
+    """The study's own trials that are done or under way; what was lost through no fault of its own is made up for."""
     from optuna.trial import TrialState
 
-    return sum(each.state is not TrialState.WAITING and not is_lost(each) for each in trials)
+    own = [each for each in trials if not is_earlier(each)]
+    return sum(each.state is not TrialState.WAITING and not is_lost(each) for each in own)
 
 
 def is_lost(trial: FrozenTrial) -> bool:

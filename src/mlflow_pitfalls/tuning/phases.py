@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mlflow_pitfalls.errors import PitfallsError
-from mlflow_pitfalls.model.suggestions import Parameter
+from mlflow_pitfalls.model.suggestions import Parameter, TriedConfiguration
 from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.probes.folds import readable_target, sampled_target
+from mlflow_pitfalls.tuning.earlier_trials import earlier_trials, is_earlier
 from mlflow_pitfalls.tuning.folds import Positions, folds_of
 from mlflow_pitfalls.tuning.loop import Order, connect, counted, fail_abandoned, is_lost, work
 from mlflow_pitfalls.tuning.objective import PRESENT, VALUES, Problem, rows_of
@@ -46,7 +47,8 @@ class Plan:
         deadline: Of :func:`time.time`.
         subset: Rows of the first phase; None where all rows are searched at once.
         signature: What must not change between a study and its resumption.
-        first: Configurations to try before any other.
+        first: Configurations to try before any other, as changes of the model's own.
+        earlier: Runs of before, which guide what is tried.
         started: Of :func:`time.time`.
     """
 
@@ -58,6 +60,7 @@ class Plan:
     signature: str
     started: float
     first: tuple[Mapping[str, Any], ...] = ()
+    earlier: tuple[TriedConfiguration, ...] = ()
 
 
 def subset_of(task: Task, y: npt.NDArray[Any], trials: int, seed: int) -> Positions | None:
@@ -85,11 +88,11 @@ def search(plan: Plan, task: Task, y: npt.NDArray[Any], run: Runner, told: Calla
     first = plan.first
     if plan.subset is not None:
         order = subset_order(plan, task, y)
-        study = _prepared(order, plan.signature, first)
+        study = _prepared(order, plan, first)
         run(order, told)
         first = tuple(values_of(each) for each in _best(study, FINALISTS) if PRESENT not in each.user_attrs)
     order = main_order(plan)
-    _prepared(order, plan.signature, first)
+    _prepared(order, plan, first)
     run(order, told)
 
 
@@ -126,15 +129,14 @@ def here(order: Order, told: Callable[[], None]) -> None:
 
 
 def finished(order: Order) -> list[FrozenTrial]:
-    """All trials of a phase, lost ones too; none where it was not begun."""
+    """All of a phase's own trials, lost ones too; none where it was not begun."""
     import optuna
 
     try:
         study = optuna.load_study(study_name=order.place.study, storage=order.place.open())
     except KeyError:
         return []
-    found: list[FrozenTrial] = study.get_trials(deepcopy=False)
-    return found
+    return [each for each in study.get_trials(deepcopy=False) if not is_earlier(each)]
 
 
 def done(order: Order, study: Study) -> int:
@@ -142,24 +144,27 @@ def done(order: Order, study: Study) -> int:
     return min(order.trials, counted(study.get_trials(deepcopy=False)))
 
 
-def _prepared(order: Order, signature: str, first: Sequence[Mapping[str, Any]]) -> Study:
-    """The phase's study, with what is to be tried first waiting in it."""
+def _prepared(order: Order, plan: Plan, first: Sequence[Mapping[str, Any]]) -> Study:
+    """The phase's study, with the earlier runs in it, and what is to be tried first waiting behind them."""
     study = connect(order)
     with order.place.lock("ask"):
         known = study.user_attrs.get(_SIGNATURE)
-        if known not in (None, signature):
+        if known not in (None, plan.signature):
             raise PitfallsError(
                 f"the study {order.place.study!r} is about another model, other rows or another metric: "
                 "give it another name"
             )
-        study.set_user_attr(_SIGNATURE, signature)
-        present = [each for each in study.get_trials(deepcopy=False) if PRESENT in each.user_attrs]
+        study.set_user_attr(_SIGNATURE, plan.signature)
+        trials = study.get_trials(deepcopy=False)
+        start = present_values(order.problem)
+        if not trials:
+            study.add_trials(earlier_trials(order.problem.parameters, plan.earlier))
+        present = [each for each in trials if PRESENT in each.user_attrs]
         if not [each for each in present if not is_lost(each)]:
-            values = present_values(order.problem)
-            study.enqueue_trial(values, user_attrs={PRESENT: sorted(values)})
+            study.enqueue_trial(start, user_attrs={PRESENT: sorted(start)})
         if not present:
             for each in first:
-                study.enqueue_trial(enqueued(order.problem.parameters, each))
+                study.enqueue_trial({**start, **enqueued(order.problem.parameters, each)})
     return study
 
 

@@ -42,7 +42,7 @@ class TuningResult:
         lines = [self.facts.advice]
         lines += [f"{name:<28}{before:>24}{after:>24}{gain:>28}" for name, before, after, gain in rows(self.facts)]
         lines += [f"  {name} = {value!r}" for name, value in self.facts.best[:_SHOWN_VALUES]]
-        return "\n".join([*lines, *self.facts.notes])
+        return "\n".join([*lines, *told(self.facts)])
 
     def _repr_html_(self) -> str:
         """For notebooks."""
@@ -50,7 +50,7 @@ class TuningResult:
         cells = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in body)
         names = "".join(f"<th>{escape(cell)}</th>" for cell in head)
         values = "<br>".join(f"<code>{escape(f'{name} = {value!r}')}</code>" for name, value in self.facts.best)
-        notes = "".join(f"<p>{escape(note)}</p>" for note in self.facts.notes)
+        notes = "".join(f"<p>{escape(note)}</p>" for note in told(self.facts))
         return (
             f"<div><p><b>{escape(self.facts.advice)}</b></p><table><thead><tr>{names}</tr></thead>"
             f"<tbody>{cells}</tbody></table><p>{values}</p>{notes}</div>"
@@ -69,6 +69,11 @@ def rows(facts: TuningFacts) -> Iterator[tuple[str, str, str, str]]:
             _text(facts.held_out_after),
             _text(facts.held_out_gain, sign="+"),
         )
+
+
+def told(facts: TuningFacts) -> tuple[str, ...]:
+    """What stands below the table: what the study began from, and its notes."""
+    return (facts.began, *facts.notes) if facts.began else facts.notes
 
 
 def _text(estimate: Estimate | None, *, sign: str = "") -> str:

@@ -6,7 +6,7 @@ on the seed, its number and the finished trials only, so that a study that was i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from optuna.samplers import BaseSampler
 from optuna.trial import FrozenTrial, TrialState
 
 from mlflow_pitfalls.model.suggestions import Parameter
+from mlflow_pitfalls.tuning.earlier_trials import SCORE_ATTRIBUTE, is_earlier
+from mlflow_pitfalls.tuning.hints import levelled
 from mlflow_pitfalls.tuning.suggest_values import distribution_of
 from mlflow_pitfalls.tuning.surrogate import local_point, next_point
 from mlflow_pitfalls.tuning.unit_cube import UnitCube
@@ -67,16 +69,32 @@ class MixedSampler(BaseSampler):  # type: ignore[misc]  # optuna is not followed
     def _next(self, study: Study, trial: FrozenTrial) -> Floats:
         rng = np.random.default_rng((self._seed, trial.number))
         trials = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING))
+        known = {each.number: self._cube.point(each.params) for each in trials}
         scores = comparable_scores(trials)
+        scores |= self._hints(trials, known, scores)
         if len(scores) < self._start:
             return self._spread(trial.number)
-        known = {each.number: self._cube.point(each.params) for each in trials}
         points = np.array([known[number] for number in scores])
         found = np.array(list(scores.values()))
         if trial.number % _LOCAL_EVERY == 0:
             return local_point(self._cube, points[int(np.argmax(found))], rng)
         running = [known[each.number] for each in trials if each.state is TrialState.RUNNING and each.params]
         return next_point(self._cube, points, found, np.array(running).reshape(-1, self._cube.width), rng)
+
+    def _hints(
+        self, trials: Sequence[FrozenTrial], known: Mapping[int, Floats], own: Mapping[int, float]
+    ) -> dict[int, float]:
+        """What earlier runs scored, on the level of the study's own scores."""
+        earlier = [each for each in trials if is_earlier(each)]
+        if not earlier:
+            return {}
+        logged = np.array([float(each.user_attrs[SCORE_ATTRIBUTE]) for each in earlier])
+        places = [
+            self._cube.features(np.array([known[number] for number in numbers]).reshape(-1, self._cube.width))
+            for numbers in ([each.number for each in earlier], list(own))
+        ]
+        found = levelled(logged, places[0], np.array(list(own.values())), places[1])
+        return {each.number: float(score) for each, score in zip(earlier, found, strict=True)}
 
     def _spread(self, number: int) -> Floats:
         """Point of this number in one sequence that fills the space evenly."""

@@ -6,7 +6,7 @@ import hashlib
 import math
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,11 @@ from mlflow_pitfalls.capture.containers import as_vector, shape_of
 from mlflow_pitfalls.capture.fingerprints.fingerprint import content_digest
 from mlflow_pitfalls.capture.task import task_of
 from mlflow_pitfalls.errors import PitfallsError
-from mlflow_pitfalls.model.suggestions import SearchSpace
+from mlflow_pitfalls.model.suggestions import Parameter, SearchSpace, Suggestions
 from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.probes.copying import CannotCopyError, quiet_copy
 from mlflow_pitfalls.probes.undisturbed import undisturbed
+from mlflow_pitfalls.tuning.beginning import Beginning, beginning_of
 from mlflow_pitfalls.tuning.folds import Folds, folds_of
 from mlflow_pitfalls.tuning.objective import Problem, problem_of
 from mlflow_pitfalls.tuning.phases import Plan, Runner, here, search, subset_of
@@ -60,7 +61,8 @@ class Request:
         space: What is searched; None for what suits the model.
         cv: Number of folds, or a splitter of scikit-learn's.
         groups: What each training row belongs to, shape (n,).
-        first: Configurations to try before any other.
+        known: What the run whose model is tuned suggests: the space in the order of its flags, earlier runs, and what
+            to try first. None where nothing is known.
         seed: Of folds, choices and of random states that the model leaves open.
         show: Whether to show progress on a terminal.
     """
@@ -80,7 +82,7 @@ class Request:
     space: SearchSpace | None = None
     cv: Any = None
     groups: Any = None
-    first: tuple[Mapping[str, Any], ...] = ()
+    known: Suggestions | None = None
     seed: int = 0
     show: bool = True
 
@@ -96,6 +98,7 @@ class Prepared:
     space: SearchSpace
     folds: Folds
     plan: Plan
+    beginning: Beginning
     deadline: float
 
     @property
@@ -159,7 +162,7 @@ def _prepared(request: Request, space_of: SpaceMaker) -> Prepared:
     task, target = task_of(request.y, estimator), as_vector(request.y)
     if task not in TASKS or target is None:
         raise PitfallsError("only classifiers and regressors of one target can be tuned")
-    space = request.space if request.space is not None else _space(request, space_of, estimator, task, target)
+    space = _space(request, space_of, estimator, task, target)
     if not space.parameters:
         raise PitfallsError(
             f"there is nothing to tune in {space.estimator}" + (f": {space.note}" if space.note else "")
@@ -176,6 +179,7 @@ def _prepared(request: Request, space_of: SpaceMaker) -> Prepared:
         seed=request.seed,
     )
     signature = _signature(request, problem, scoring.name)
+    beginning = beginning_of(request.known, problem.parameters, metric=scoring.name, trials=request.trials)
     searched = started + SEARCH_TIME_SHARE * (deadline - started) if math.isfinite(deadline) else deadline
     has_own_folds = request.cv is not None or request.groups is not None
     plan = Plan(
@@ -186,7 +190,8 @@ def _prepared(request: Request, space_of: SpaceMaker) -> Prepared:
         subset=None if has_own_folds else subset_of(task, target, request.trials, request.seed),
         signature=signature,
         started=started,
-        first=request.first,
+        first=beginning.first,
+        earlier=beginning.earlier,
     )
     return Prepared(
         request=request,
@@ -196,11 +201,16 @@ def _prepared(request: Request, space_of: SpaceMaker) -> Prepared:
         space=space,
         folds=folds,
         plan=plan,
+        beginning=beginning,
         deadline=deadline,
     )
 
 
 def _space(request: Request, space_of: SpaceMaker, estimator: Any, task: Task, target: npt.NDArray[Any]) -> SearchSpace:
+    if request.space is not None:
+        return request.space
+    if request.known is not None:
+        return request.known.space
     counts = tuple(np.unique(target.astype(str), return_counts=True)[1].tolist()) if task.is_classification else None
     shape = shape_of(request.x)
     assert shape is not None
@@ -215,11 +225,16 @@ def _signature(request: Request, problem: Problem, metric: str) -> str:
         metric,
         content_digest(request.x),
         content_digest(request.y),
-        repr(problem.parameters),
+        repr(problem.parameters if request.space is not None else _searched(problem.parameters)),
         str(len(problem.splits)),
         str(request.seed),
     ]
     return hashlib.blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def _searched(parameters: Sequence[Parameter]) -> list[tuple[str, ...]]:
+    """What trials must have in common. Ranges may move from run to run, with the times and flags that they follow."""
+    return sorted((each.name, each.kind, str(each.log), *sorted(map(repr, each.choices))) for each in parameters)
 
 
 def _place(request: Request, signature: str) -> Place:

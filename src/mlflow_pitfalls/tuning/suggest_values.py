@@ -19,6 +19,11 @@ def label(value: Value) -> bool | int | float | str | None:
     return repr(value) if isinstance(value, tuple) else value
 
 
+def labels(parameter: Parameter) -> list[bool | int | float | str | None]:
+    """A category's choices as Optuna stores them, in an order that stays: a study knows them by their places."""
+    return sorted((label(choice) for choice in parameter.choices), key=repr)
+
+
 def distribution_of(parameter: Parameter) -> BaseDistribution:
     """Where Optuna looks for a parameter.
 
@@ -28,7 +33,7 @@ def distribution_of(parameter: Parameter) -> BaseDistribution:
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
     if parameter.kind is Kind.CATEGORY:
-        return CategoricalDistribution([label(choice) for choice in parameter.choices])
+        return CategoricalDistribution(labels(parameter))
     if parameter.low is None or parameter.high is None:
         raise ValueError(f"{parameter.name} has no range")
     log = parameter.log and parameter.low > 0
@@ -96,7 +101,7 @@ def choose(
 
 def _value(trial: Trial, parameter: Parameter) -> Any:
     if parameter.kind is Kind.CATEGORY:
-        found = trial.suggest_categorical(parameter.name, [label(choice) for choice in parameter.choices])
+        found = trial.suggest_categorical(parameter.name, labels(parameter))
         return next(choice for choice in parameter.choices if _same(label(choice), found))
     if parameter.low is None or parameter.high is None:
         raise ValueError(f"{parameter.name} has no range")
