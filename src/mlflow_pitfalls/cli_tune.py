@@ -80,7 +80,7 @@ def _tune(keeper: FitKeeper, options: _Options) -> None:
         study_name=options.study,
         cv=fit.cv,
         groups=fit.groups,
-        history=_known(fit, options.history),
+        history=_known(fit, options.history) or False,
     )
     _print(result, fit)
     _write(result, fit)

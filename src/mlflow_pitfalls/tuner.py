@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mlflow_pitfalls import hooks
@@ -28,7 +29,7 @@ def tune(
     cv: Any = None,
     groups: Any = None,
     random_state: int = 0,
-    history: Suggestions | None = None,
+    history: Suggestions | bool = True,
 ) -> TuningResult:
     """Tune a model by cross-validation inside the given rows, and say honestly whether it is better for it.
 
@@ -53,9 +54,11 @@ def tune(
         cv: Number of folds, or a splitter of scikit-learn's; by default five, stratified for classes.
         groups: What each row belongs to, shape (n,): rows of a group stay in one fold.
         random_state: Seed of all choices.
-        history: What a run of this very model suggests (``mlflow_pitfalls.report(run_id).suggestions``): its space in
-            the order of its flags, the earlier runs that it was compared with, and what to try first. Scores of
-            earlier runs guide what is tried; the best is judged on this study's own folds only.
+        history: Whether to begin from the runs of the current MLflow experiment that tried the same kind of model and
+            were scored by the same metric on the same held-out rows, which takes ``y_test``. Or what a run of this very
+            model suggests (``mlflow_pitfalls.report(run_id).suggestions``): its earlier runs, and the space in the
+            order of its flags. Scores of earlier runs guide what is tried; the best is judged on this study's own
+            folds only.
 
     Returns:
         The best configuration, scores before and after with intervals, and a fitted model.
@@ -63,6 +66,8 @@ def tune(
     Raises:
         PitfallsError: The model cannot be copied or fitted, nothing in it can be searched, or an option does not fit.
     """
+    from mlflow_pitfalls.known_runs import suggested_by_runs
+    from mlflow_pitfalls.model.suggestions import Suggestions
     from mlflow_pitfalls.tuning.spaces import space_of
     from mlflow_pitfalls.tuning.study import Request, tune_model
 
@@ -82,7 +87,8 @@ def tune(
         cv=cv,
         groups=groups,
         seed=random_state,
-        known=history,
+        known=history if isinstance(history, Suggestions) else None,
+        ask=partial(suggested_by_runs, y_test=y_test) if history is True else None,
     )
     with hooks.unlogged():
         return tune_model(request, space_of)

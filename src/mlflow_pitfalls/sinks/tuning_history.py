@@ -73,8 +73,9 @@ def read_configurations(tracking_uri: str, record: RunRecord) -> tuple[EarlierCo
 
 
 def _is_alike(tags: Mapping[str, str], own: Mapping[str, str]) -> bool:
-    """Same task, target, rows and predictor, inside or outside of a search."""
-    same = all(tags.get(key) == own.get(key) for key in (TASK_TAG, TARGET_TAG, HELD_OUT_TAG, ROWS_TAG))
+    """Same task, rows and predictor, inside or outside of a search, and same target where it has a name."""
+    known = [TASK_TAG, HELD_OUT_TAG, ROWS_TAG, *([TARGET_TAG] if TARGET_TAG in own else [])]
+    same = all(tags.get(key) == own.get(key) for key in known)
     return same and _predictor(tags.get(ESTIMATOR_TAG, "")) == _predictor(own.get(ESTIMATOR_TAG, ""))
 
 

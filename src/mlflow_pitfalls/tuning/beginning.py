@@ -4,12 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mlflow_pitfalls.checks.text import plural
-from mlflow_pitfalls.model.suggestions import Parameter, Suggestions, TriedConfiguration, Value
+from mlflow_pitfalls.model.suggestions import Parameter, SearchSpace, Suggestions, TriedConfiguration, Value
+from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.tuning.suggest_values import holds
 
 _FIRST_SHARE = 0.25  # of the trials, that what was proposed beforehand may take: the sampler learns from each trial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Asked:
+    """What is tuned, for whoever knows of earlier runs.
+
+    Attributes:
+        estimator: Unfitted.
+        x: Training rows.
+        space: What is searched.
+        task: What is predicted.
+        metric: scikit-learn's name of the scorer.
+    """
+
+    estimator: Any
+    x: Any
+    space: SearchSpace
+    task: Task
+    metric: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from mlflow_pitfalls.model.suggestions import Parameter, SearchSpace, Suggestion
 from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.probes.copying import CannotCopyError, quiet_copy
 from mlflow_pitfalls.probes.undisturbed import undisturbed
-from mlflow_pitfalls.tuning.beginning import Beginning, beginning_of
+from mlflow_pitfalls.tuning.beginning import Asked, Beginning, beginning_of
 from mlflow_pitfalls.tuning.folds import Folds, folds_of
 from mlflow_pitfalls.tuning.objective import Problem, problem_of
 from mlflow_pitfalls.tuning.phases import Plan, Runner, here, search, subset_of
@@ -63,6 +63,7 @@ class Request:
         groups: What each training row belongs to, shape (n,).
         known: What the run whose model is tuned suggests: the space in the order of its flags, earlier runs, and what
             to try first. None where nothing is known.
+        ask: Looks for such suggestions where none are given.
         seed: Of folds, choices and of random states that the model leaves open.
         show: Whether to show progress on a terminal.
     """
@@ -83,6 +84,7 @@ class Request:
     cv: Any = None
     groups: Any = None
     known: Suggestions | None = None
+    ask: Callable[[Asked], Suggestions | None] | None = None
     seed: int = 0
     show: bool = True
 
@@ -179,7 +181,11 @@ def _prepared(request: Request, space_of: SpaceMaker) -> Prepared:
         seed=request.seed,
     )
     signature = _signature(request, problem, scoring.name)
-    beginning = beginning_of(request.known, problem.parameters, metric=scoring.name, trials=request.trials)
+    known = request.known
+    if known is None and request.ask is not None:
+        asked = Asked(estimator=estimator, x=request.x, space=space, task=task, metric=scoring.name)
+        known = request.ask(asked)
+    beginning = beginning_of(known, problem.parameters, metric=scoring.name, trials=request.trials)
     searched = started + SEARCH_TIME_SHARE * (deadline - started) if math.isfinite(deadline) else deadline
     has_own_folds = request.cv is not None or request.groups is not None
     plan = Plan(

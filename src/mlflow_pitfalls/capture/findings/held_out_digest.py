@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -25,11 +26,21 @@ def held_out_digest(sources: Sources) -> Mapping[str, object]:
     held_out = sources.held_out
     if held_out is None or held_out.y is None:
         return {}
-    words = row_hashes(held_out.y, max_rows=len(held_out.y))
+    digest = digest_of(held_out.y, held_out.count)
+    return {"held_out_digest": digest} if digest else {}
+
+
+def digest_of(y: Any, rows: int) -> str:
+    """The digest; empty where the targets hardly tell the rows.
+
+    Args:
+        y: Targets of the bounded sample of the held-out rows.
+        rows: How many held-out rows there are.
+    """
+    words = row_hashes(y, max_rows=len(y))
     if _order_bits(words) < _LEAST_BITS:
-        return {}
-    content = words.tobytes() + held_out.count.to_bytes(8, "little")
-    return {"held_out_digest": hashlib.sha256(content).hexdigest()[:_DIGEST_LENGTH]}
+        return ""
+    return hashlib.sha256(words.tobytes() + rows.to_bytes(8, "little")).hexdigest()[:_DIGEST_LENGTH]
 
 
 def _order_bits(words: np.ndarray[tuple[int, ...], np.dtype[np.uint64]]) -> float:
