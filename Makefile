@@ -16,7 +16,7 @@ TEST_SECONDS := 900
 SLOW_SECONDS := 1500
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile bench-probes bench-wide-gap bench-pitfalls bench-next clean
+.PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile bench-probes bench-wide-gap bench-pitfalls bench-next bench-tune clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -87,6 +87,9 @@ bench-pitfalls: $(STAMP) ## How often each check is right: injected pitfalls, cl
 
 bench-next: $(STAMP) ## How often five proposals from a history beat its best, beside TPE and random draws (half an hour)
 	OMP_NUM_THREADS=1 nice $(BIN)/python -m benchmarks.next_configurations $(ARGS)
+
+bench-tune: $(STAMP) ## Held-out gain in equal time: ours, random, halving, TPE, FLAML (hours, idle machine; ARGS="--seconds 5")
+	nice $(BIN)/python -m benchmarks.tuning.run $(ARGS)
 
 clean: ## Remove the demo's store, caches and builds; .venv stays
 	rm -rf $(DEMO) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -10,6 +10,7 @@ from rich.console import Console
 
 PINS: dict[str, tuple[str, ...]] = {
     "skore": ("skore==0.28.0",),
+    "flaml": ("flaml[automl]==2.7.0",),
     "deepchecks": ("deepchecks==0.19.1", "scikit-learn<1.8", "numpy<2", "pandas==2.3.*", "setuptools<81"),
 }
 

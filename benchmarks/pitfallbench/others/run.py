@@ -22,7 +22,7 @@ from benchmarks.pitfallbench.results import Store
 from benchmarks.pitfallbench.scripts import sides_of
 
 ROOT = Path(__file__).parents[3]
-TOOLS = tuple(PINS)
+TOOLS = ("skore", "deepchecks")
 SCRIPTS = ("held_out", "accuracy_only")  # the other pitfalls lie in what the script does, which they do not see
 TOO_LARGE = frozenset({"kernel-on-many-rows"})
 MOST_DEATHS = 3

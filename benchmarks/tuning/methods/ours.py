@@ -1,0 +1,83 @@
+"""Ours, as a user calls it: from nothing, and in an experiment that holds thirty runs already."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from benchmarks.tuning.found import Found
+from benchmarks.tuning.histories import advised, logged
+from benchmarks.tuning.task import Task
+
+MANY_TRIALS = 100_000  # the time ends the search
+
+
+def from_none(task: Task, seconds: float) -> Found:
+    """``mlflow_pitfalls.tune`` with a timeout."""
+    import mlflow_pitfalls
+
+    started = time.time()
+    result = mlflow_pitfalls.tune(
+        task.estimator,
+        task.rows.X,
+        task.rows.y,
+        metric=task.rows.metric,
+        trials=MANY_TRIALS,
+        timeout=seconds,
+        random_state=task.seed,
+    )
+    return _found(result, started, time.time() - started)
+
+
+def from_history(task: Task, seconds: float) -> Found:
+    """The same, with what thirty earlier runs of the same model on the same rows suggest tried first."""
+    from mlflow_pitfalls import hooks
+    from mlflow_pitfalls.tuning.spaces import space_of
+    from mlflow_pitfalls.tuning.study import Request, tune_model
+
+    runs = logged(task)
+    started = time.time()
+    request = Request(
+        model=task.estimator,
+        x=task.rows.X,
+        y=task.rows.y,
+        metric=task.rows.metric,
+        trials=MANY_TRIALS,
+        timeout=seconds,
+        first=advised(task, runs),
+        seed=task.seed,
+        show=False,
+    )
+    with hooks.unlogged():
+        result = tune_model(request, space_of)
+    return _found(result, started, time.time() - started)
+
+
+def _found(result: Any, started: float, seconds: float) -> Found:
+    """The study's own trials tell what was the best, and when."""
+    import optuna
+
+    from mlflow_pitfalls.tuning.phases import values_of
+    from mlflow_pitfalls.tuning.storage import Place, default_folder
+
+    place = Place(study=result.facts.study, folder=default_folder())
+    study = optuna.load_study(study_name=place.study, storage=place.open())
+    path, best = [], float("-inf")
+    complete = study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.COMPLETE,))
+    for trial in sorted(complete, key=lambda each: each.datetime_complete):
+        if trial.value > best:
+            best = trial.value
+            path.append((trial.datetime_complete.timestamp() - started, values_of(trial)))
+    facts = result.facts
+    last = max((each.datetime_complete for each in study.get_trials() if each.datetime_complete), default=None)
+    return Found(
+        path=tuple(path) or ((0.0, {}),),
+        seconds=seconds,
+        trials=len(facts.trials),
+        keeps_defaults=not result.improved,
+        notes={
+            "verdict": facts.verdict.value,
+            "fits": sum(each.seconds or 0.0 for each in facts.trials),
+            "searched": last.timestamp() - started if last is not None else 0.0,
+        },
+    )
