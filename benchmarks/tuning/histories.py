@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.tuning.task import Task
-from mlflow_pitfalls.model.suggestions import EarlierConfiguration, Kind, Parameter, Value
-from mlflow_pitfalls.tuning.phases import present_values
+from mlflow_pitfalls.model.suggestions import EarlierConfiguration, Kind, Parameter, Suggestions, Value
 
 RUNS = 30
 MOST_CHANGES = 2  # from one run to the next
@@ -20,8 +19,6 @@ ROUND = (1.0, 2.0, 5.0)  # times a power of ten
 STEPS = 6  # of a range that is not logarithmic
 TRIES = 20  # for a setting that is new
 METRIC = "mean_test_score"
-ADVISED = 5  # settings that earlier runs suggest
-BEST = 3  # earlier settings that are tried again first
 
 
 def logged(task: Task) -> list[EarlierConfiguration]:
@@ -112,11 +109,19 @@ def round_values(parameter: Parameter) -> tuple[Value, ...]:
     return tuple(sorted({float(f"{value:.6g}") for value in inside}))
 
 
-def advised(task: Task, runs: list[EarlierConfiguration]) -> tuple[dict[str, Any], ...]:
-    """The best earlier settings, and what they suggest."""
+def suggested(task: Task) -> Suggestions:
+    """What the run of the defaults, which is to be tuned, is told by the others."""
     from mlflow_pitfalls.tuning.history import from_history
 
-    advice = from_history(task.space, runs, metric="", greater_is_better=True, seed=task.seed)
-    tried = sorted(advice.tried, key=lambda each: -each.score)[:BEST]
-    start = present_values(task.problem)
-    return tuple({**start, **dict(each.values)} for each in (*tried, *advice.next[:ADVISED]))
+    runs = logged(task)
+    advice = from_history(task.space, runs, metric=task.rows.metric, greater_is_better=True)
+    return Suggestions(
+        run_id=runs[0].run_id,
+        metric=task.rows.metric,
+        space=task.space,
+        next=advice.next,
+        basis="history",
+        history_runs=advice.runs_used,
+        importances=advice.importances,
+        tried=advice.tried,
+    )

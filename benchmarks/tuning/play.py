@@ -31,7 +31,12 @@ def play(case: Case, method: str, seconds: float, *, most: int | None = None) ->
         A line of results; one without a score where the method has nothing for this estimator.
     """
     task = task_of(case, most=most)
-    start = {"case": f"{case.id}/{method}", "method": method, "table": case.table, "estimator": case.estimator}
+    start: dict[str, Any] = {
+        "case": f"{case.id}/{method}",
+        "method": method,
+        "table": case.table,
+        "estimator": case.estimator,
+    }
     start |= {"seed": case.seed, "budget": seconds, "metric": task.rows.metric}
     if method == methods.FLAML:
         answer = flaml(task, seconds)

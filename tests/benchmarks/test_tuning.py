@@ -17,7 +17,7 @@ from benchmarks.tuning.crew import jobs_of
 from benchmarks.tuning.draws import Draws
 from benchmarks.tuning.estimators import KINDS, flaml_name
 from benchmarks.tuning.histories import round_values
-from benchmarks.tuning.methods import halving
+from benchmarks.tuning.methods.halving import _most_rungs, _rows_of
 from benchmarks.tuning.play import play
 from benchmarks.tuning.results import versions
 from benchmarks.tuning.rows import rows_of
@@ -84,7 +84,7 @@ def test_values_that_people_type_lie_in_the_range() -> None:
 
 def test_halving_ends_with_nearly_all_rows_and_starts_with_some_of_each_class() -> None:
     task = task_of(Case(table="digits", estimator="network", seed=0))
-    rungs = halving._rows_of(task, halving._most_rungs(task))
+    rungs = _rows_of(task, _most_rungs(task))
     assert rungs[0] >= 250
     assert len(task.rows.y) - 10 < rungs[-1] <= len(task.rows.y)
 

@@ -6,14 +6,24 @@ import time
 from typing import Any
 
 from benchmarks.tuning.found import Found
-from benchmarks.tuning.histories import advised, logged
+from benchmarks.tuning.histories import suggested
 from benchmarks.tuning.task import Task
+from mlflow_pitfalls.model.suggestions import Suggestions
 
 MANY_TRIALS = 100_000  # the time ends the search
 
 
 def from_none(task: Task, seconds: float) -> Found:
     """``mlflow_pitfalls.tune`` with a timeout."""
+    return _tuned(task, seconds, None)
+
+
+def from_history(task: Task, seconds: float) -> Found:
+    """The same, with what a run's suggestions hold where thirty runs on the same rows were logged before."""
+    return _tuned(task, seconds, suggested(task))
+
+
+def _tuned(task: Task, seconds: float, history: Suggestions | None) -> Found:
     import mlflow_pitfalls
 
     started = time.time()
@@ -25,31 +35,8 @@ def from_none(task: Task, seconds: float) -> Found:
         trials=MANY_TRIALS,
         timeout=seconds,
         random_state=task.seed,
+        history=history,
     )
-    return _found(result, started, time.time() - started)
-
-
-def from_history(task: Task, seconds: float) -> Found:
-    """The same, with what thirty earlier runs of the same model on the same rows suggest tried first."""
-    from mlflow_pitfalls import hooks
-    from mlflow_pitfalls.tuning.spaces import space_of
-    from mlflow_pitfalls.tuning.study import Request, tune_model
-
-    runs = logged(task)
-    started = time.time()
-    request = Request(
-        model=task.estimator,
-        x=task.rows.X,
-        y=task.rows.y,
-        metric=task.rows.metric,
-        trials=MANY_TRIALS,
-        timeout=seconds,
-        first=advised(task, runs),
-        seed=task.seed,
-        show=False,
-    )
-    with hooks.unlogged():
-        result = tune_model(request, space_of)
     return _found(result, started, time.time() - started)
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,7 @@ def flaml(task: Task, seconds: float) -> tuple[Found, list[Numbers]] | None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         np.savez(folder / "rows.npz", X=X, y=rows.y, X_held=X_held)
-        asked = {"estimator": name, "metric": METRICS[rows.metric], "task": rows.task}
+        asked: dict[str, Any] = {"estimator": name, "metric": METRICS[rows.metric], "task": rows.task}
         asked |= {"seconds": seconds, "seed": task.seed}
         (folder / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
         command = [os.environ[PYTHON_VARIABLE], str(SCRIPT), str(folder)]
