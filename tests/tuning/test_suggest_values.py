@@ -1,18 +1,14 @@
-"""Conditions, what is set together, tuples, and the cube of the sampler."""
+"""Conditions, what is set together, and tuples."""
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
+
 import optuna
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from mlflow_pitfalls.model.suggestions import Kind, Parameter
-from mlflow_pitfalls.tuning.suggest_values import choose, distribution_of, enqueued, holds, in_order
-from mlflow_pitfalls.tuning.surrogate import next_point
-from mlflow_pitfalls.tuning.unit_cube import UnitCube
+from mlflow_pitfalls.tuning.suggest_values import choose, distribution_of, enqueued, holds, in_order, label, unlabelled
 
 SOLVER = Parameter(name="solver", kind=Kind.CATEGORY, choices=("saga", "lbfgs"))
 RATIO = Parameter(name="l1_ratio", kind=Kind.FLOAT, low=0.0, high=1.0, when=(("solver", "saga"),))
@@ -74,29 +70,12 @@ def test_what_a_parameter_holds(parameter, value, held):
     assert bool(enqueued((parameter,), {parameter.name: value})) is held
 
 
-@given(arrays(np.float64, len(ALL), elements=st.floats(0.0, 1.0)))
-def test_every_point_of_the_cube_is_a_configuration_and_back(point):
-    cube = UnitCube(ALL)
-    values = cube.values(point)
-    for parameter in ALL:
-        distribution = distribution_of(parameter)
-        assert distribution._contains(distribution.to_internal_repr(values[parameter.name]))
-    assert cube.values(cube.point(values)) == pytest.approx(values)
+def test_choices_come_back_from_their_labels():
+    assert [unlabelled(LAYERS, label(each)) for each in LAYERS.choices] == list(LAYERS.choices)
+    assert unlabelled(FLAG, False) is False
+    assert unlabelled(LEAF, 3) == 3
 
 
-def test_the_surrogate_finds_the_top_of_a_hill():
-    cube = UnitCube((SUBSAMPLE, RATIO))
-    rng = np.random.default_rng(0)
-    points = rng.random((12, 2))
-    for number in range(15):
-        scores = -((points - 0.3) ** 2).sum(axis=1)
-        found = next_point(cube, points, scores, np.empty((0, 2)), np.random.default_rng(number))
-        points = np.vstack([points, found])
-    assert np.abs(points - 0.3).max(axis=1).min() < 0.05
-
-
-def test_the_surrogate_keeps_away_from_what_is_being_tried():
-    cube = UnitCube((FLAG,))
-    points, scores = cube.settled(np.array([[0.1], [0.1]])), np.array([0.0, 0.1])
-    other = cube.settled(np.array([[0.9]]))
-    assert next_point(cube, points, scores, np.empty((0, 1)), np.random.default_rng(0)) == other
+def test_choices_in_another_order_are_the_same_distribution():
+    turned = replace(SOLVER, choices=SOLVER.choices[::-1])
+    assert distribution_of(turned) == distribution_of(SOLVER)

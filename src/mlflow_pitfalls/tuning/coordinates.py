@@ -80,6 +80,14 @@ class Coordinates:
                 points[:, column] = random.integers(size, size=count)
         return self.conditioned(points)
 
+    def spread(self, shares: Points) -> Points:
+        """Points from shares of each range and of each list of choices, 0..1, both of shape (count, parameters)."""
+        points = shares.copy()
+        for column, size in enumerate(self._sizes):
+            if not self.numeric[column]:
+                points[:, column] = np.minimum(np.floor(shares[:, column] * size), size - 1)
+        return self.conditioned(points)
+
     def choices(self, column: int) -> int:
         """How many choices a category has."""
         return self._sizes[column]

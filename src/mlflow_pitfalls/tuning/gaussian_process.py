@@ -20,6 +20,7 @@ _STEPS = 60  # of the optimiser
 _DEVIATIONS = 2.0  # robust ones below the median: where bad scores are cut
 _GREATEST = 1e100  # of a score: sums of squares must stay finite
 _LEAST_SPREAD = 1e-100
+_JITTER = 1e-10  # on the diagonal, for the decomposition
 _MAD = 1.4826  # a normal distribution's deviation over its median absolute deviation
 
 
@@ -49,16 +50,19 @@ class Surrogate:
     def believing(self, features: Points, scores: Points) -> Surrogate:
         """The same process with further scores taken for granted."""
         known, seen = self.process.X_train_, self.process.y_train_
+        doubts = np.concatenate([self.process.alpha, np.full(len(scores), _JITTER)])
         kernel = self.process.kernel_
-        return Surrogate(_fitted(kernel, np.vstack([known, features]), np.concatenate([seen, scores])))
+        return Surrogate(_fitted(kernel, np.vstack([known, features]), np.concatenate([seen, scores]), doubts))
 
 
-def fit_surrogate(features: Points, scores: Points) -> Surrogate:
+def fit_surrogate(features: Points, scores: Points, doubts: Points | None = None) -> Surrogate:
     """Fit a process with a Matérn kernel, its hyperparameters at their most probable values.
 
     Args:
         features: Of the runs, shape (runs, features).
         scores: Winsorised, greater is better, shape (runs,).
+        doubts: Variance of each score beyond the noise that all have, in squared units of their spread, shape (runs,);
+            None for none.
 
     Sources: Rasmussen and Williams, *Gaussian Processes for Machine Learning*, 2006, chapter 5; lengths that grow with
     the root of the dimension after Hvarfner et al., *Vanilla Bayesian Optimization Performs Great in High Dimensions*,
@@ -72,7 +76,8 @@ def fit_surrogate(features: Points, scores: Points) -> Surrogate:
     centres = np.array([_AMPLITUDE[0], *[length] * width, _NOISE[0]])
     spreads = np.array([_AMPLITUDE[1], *[_LENGTH[1]] * width, _NOISE[1]])
     kernel = ConstantKernel() * Matern(np.ones(width), nu=2.5) + WhiteKernel()
-    process = _fitted(kernel.clone_with_theta(centres), features, _standardised(scores))
+    alphas = _JITTER + (np.zeros(len(scores)) if doubts is None else doubts)
+    process = _fitted(kernel.clone_with_theta(centres), features, _standardised(scores), alphas)
 
     def loss(theta: Points) -> tuple[float, Points]:
         likelihood, slope = process.log_marginal_likelihood(theta, eval_gradient=True, clone_kernel=False)
@@ -82,7 +87,7 @@ def fit_surrogate(features: Points, scores: Points) -> Surrogate:
     bounds = list(zip(centres - _BOUND * spreads, centres + _BOUND * spreads, strict=True))
     found = minimize(loss, centres, jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": _STEPS})
     best = found.x if np.all(np.isfinite(found.x)) else centres
-    return Surrogate(_fitted(kernel.clone_with_theta(best), features, _standardised(scores)))
+    return Surrogate(_fitted(kernel.clone_with_theta(best), features, _standardised(scores), alphas))
 
 
 def _standardised(scores: Points) -> Points:
@@ -90,8 +95,8 @@ def _standardised(scores: Points) -> Points:
     return np.asarray((scores - scores.mean()) / (spread if spread > _LEAST_SPREAD else 1.0))
 
 
-def _fitted(kernel: Any, features: Points, scores: Points) -> Any:
+def _fitted(kernel: Any, features: Points, scores: Points, alphas: Points) -> Any:
     """The process without a search of its own: that one warns in the user's program."""
     from sklearn.gaussian_process import GaussianProcessRegressor
 
-    return GaussianProcessRegressor(kernel, optimizer=None).fit(features, scores)
+    return GaussianProcessRegressor(kernel, optimizer=None, alpha=alphas).fit(features, scores)

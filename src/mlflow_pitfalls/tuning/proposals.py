@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mlflow_pitfalls.tuning.coordinates import Coordinates, Points
 from mlflow_pitfalls.tuning.gaussian_process import Surrogate, fit_surrogate
@@ -27,6 +28,7 @@ _NEAR = 500  # steps looked at
 _STARTS = 3  # settings that steps start from: by their expected, not by their lucky score
 _STEP = 0.1  # standard deviation of a number's step, of its range
 _MOVED = 0.6  # share of the coordinates that a step changes
+_HEARSAY = 0.1  # variance of a score from other rows beyond the noise of all, of the scores' own variance
 _CLOSE = 0.02  # of a range: settings that are no further apart are one
 
 
@@ -41,7 +43,15 @@ class Proposal:
 class Proposer:
     """Proposes points one after the other, each in the belief that those before turned out as expected."""
 
-    def __init__(self, coordinates: Coordinates, tried: Points, scores: Points, random: np.random.Generator) -> None:
+    def __init__(
+        self,
+        coordinates: Coordinates,
+        tried: Points,
+        scores: Points,
+        random: np.random.Generator,
+        *,
+        hearsay: NDArray[np.bool_] | None = None,
+    ) -> None:
         """Fit the process.
 
         Args:
@@ -49,15 +59,23 @@ class Proposer:
             tried: Points of the earlier runs, shape (runs, parameters).
             scores: Winsorised, greater is better, shape (runs,).
             random: Every draw is made from it.
+            hearsay: Which of the scores come from other rows, shape (runs,): they are believed less, need not be
+                beaten, and their points may be proposed. None for none.
         """
         self._coordinates = coordinates
-        self._taken = tried
+        own = np.ones(len(tried), dtype=bool) if hearsay is None or hearsay.all() else ~hearsay
+        self._taken = tried[own]
         self._random = random
         features = coordinates.features(tried)
-        self._surrogate: Surrogate = fit_surrogate(features, scores)
+        self._surrogate: Surrogate = fit_surrogate(features, scores, np.where(own, 0.0, _HEARSAY))
         expected, _ = self._surrogate.predict(features)
-        self._incumbent = float(expected.max())
+        self._incumbent = float(expected[own].max())
         self._starts = tried[np.argsort(-expected, kind="stable")[:_STARTS]]
+
+    def expecting(self, points: Points) -> None:
+        """Believe that points which are being tried turn out as expected, shape (points, parameters)."""
+        for point in points:
+            self._take(point)
 
     def propose(self, ways: Sequence[Way] = MIX) -> list[Proposal]:
         """One new point a way, all distinct from each other and from what was tried; fewer where there are no more."""
@@ -78,7 +96,7 @@ class Proposer:
     def _candidates(self, way: Way) -> Points:
         if way is not Way.ANYWHERE:
             return self._steps(_NEAR)
-        return np.vstack([self._coordinates.uniform(_ANYWHERE, self._random), self._steps(_NEAR)])
+        return np.vstack([self._coordinates.uniform(_ANYWHERE, self._random), self._steps(_NEAR), self._starts])
 
     def _steps(self, count: int) -> Points:
         """Random steps from the best settings, of which each moves at least one coordinate."""

@@ -1,7 +1,7 @@
 """What an Optuna study tries next: a Gaussian process mixed with steps from the best.
 
 On few trials this finds more than Optuna's TPE; Optuna's own Gaussian process needs PyTorch. A trial's choice depends
-on the seed, its number and the finished trials only, so that a study that was interrupted goes on as it would have.
+on the seed, its number and the other trials only, so that a study that was interrupted goes on as it would have.
 """
 
 from __future__ import annotations
@@ -10,30 +10,29 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 from optuna.samplers import BaseSampler
 from optuna.trial import FrozenTrial, TrialState
 
 from mlflow_pitfalls.model.suggestions import Parameter
+from mlflow_pitfalls.tuning.coordinates import Coordinates, Points
 from mlflow_pitfalls.tuning.earlier_trials import SCORE_ATTRIBUTE, is_earlier
+from mlflow_pitfalls.tuning.gaussian_process import winsorised
 from mlflow_pitfalls.tuning.hints import levelled
-from mlflow_pitfalls.tuning.suggest_values import distribution_of
-from mlflow_pitfalls.tuning.surrogate import local_point, next_point
-from mlflow_pitfalls.tuning.unit_cube import UnitCube
+from mlflow_pitfalls.tuning.proposals import Proposer, Way
+from mlflow_pitfalls.tuning.suggest_values import distribution_of, label, unlabelled
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
     from optuna.study import Study
 
-Floats = npt.NDArray[np.float64]
-
-_START_TRIALS = 4  # and one a parameter, up to
-_MAX_START_TRIALS = 10
-_LOCAL_EVERY = 4  # trials
+START_TRIALS = 4  # and one a parameter, up to
+MAX_START_TRIALS = 10
+MAX_OBSERVATIONS = 100  # that the process learns from: it costs the cube of their number
+WAYS = (Way.ANYWHERE, Way.NEAR, Way.ANYWHERE, Way.STEP)  # take turns
 
 
 class MixedSampler(BaseSampler):  # type: ignore[misc]  # optuna is not followed
-    """Spread points first, then the Gaussian process's choice, every fourth time a step from the best.
+    """Spread points first, then by turns the Gaussian process's choice and a step from the best.
 
     Args:
         parameters: All that is searched.
@@ -41,13 +40,13 @@ class MixedSampler(BaseSampler):  # type: ignore[misc]  # optuna is not followed
     """
 
     def __init__(self, parameters: Sequence[Parameter], seed: int) -> None:
-        self._cube = UnitCube(tuple(parameters))
+        self._coordinates = Coordinates(parameters)
         self._seed = seed
-        self._start = min(_START_TRIALS + len(parameters), _MAX_START_TRIALS)
+        self._start = min(START_TRIALS + len(parameters), MAX_START_TRIALS)
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
         """All parameters, also those whose conditions may not hold: a trial asks only for what it needs."""
-        return {each.name: distribution_of(each) for each in self._cube.parameters}
+        return {each.name: distribution_of(each) for each in self._coordinates.parameters}
 
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
@@ -55,7 +54,8 @@ class MixedSampler(BaseSampler):  # type: ignore[misc]  # optuna is not followed
         """The next configuration."""
         if not search_space:
             return {}
-        return self._cube.values(self._next(study, trial))
+        settings = self._coordinates.settings(self._next(study, trial))
+        return {name: label(value) for name, value in settings.items()}
 
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
@@ -66,44 +66,69 @@ class MixedSampler(BaseSampler):  # type: ignore[misc]  # optuna is not followed
         sampler = RandomSampler(seed=self._seed + trial.number)
         return sampler.sample_independent(study, trial, param_name, param_distribution)
 
-    def _next(self, study: Study, trial: FrozenTrial) -> Floats:
+    def _next(self, study: Study, trial: FrozenTrial) -> Points:
         rng = np.random.default_rng((self._seed, trial.number))
-        trials = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING))
-        known = {each.number: self._cube.point(each.params) for each in trials}
-        scores = comparable_scores(trials)
-        scores |= self._hints(trials, known, scores)
-        if len(scores) < self._start:
+        states = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
+        trials = study.get_trials(deepcopy=False, states=states)
+        points = {each.number: self._point(each) for each in trials}
+        own = comparable_scores(trials)
+        hints = self._hints(trials, points, own)
+        if len(own) + len(hints) < self._start:
             return self._spread(trial.number)
-        points = np.array([known[number] for number in scores])
-        found = np.array(list(scores.values()))
-        if trial.number % _LOCAL_EVERY == 0:
-            return local_point(self._cube, points[int(np.argmax(found))], rng)
-        running = [known[each.number] for each in trials if each.state is TrialState.RUNNING and each.params]
-        return next_point(self._cube, points, found, np.array(running).reshape(-1, self._cube.width), rng)
+        scores = informative({**own, **hints})
+        proposer = Proposer(
+            self._coordinates,
+            np.vstack([points[number] for number in scores]),
+            winsorised(np.array(list(scores.values()))),
+            rng,
+            hearsay=np.array([number in hints for number in scores]),
+        )
+        running = [each for each in trials if each.state is TrialState.RUNNING and each.params]
+        proposer.expecting(np.array([points[each.number] for each in running]))
+        proposed = proposer.propose((WAYS[trial.number % len(WAYS)],))
+        return proposed[0].point if proposed else self._spread(trial.number)
+
+    def _point(self, trial: FrozenTrial) -> Points:
+        known = {each.name: each for each in self._coordinates.parameters}
+        values = {name: unlabelled(known[name], value) for name, value in trial.params.items() if name in known}
+        return self._coordinates.point(values)
 
     def _hints(
-        self, trials: Sequence[FrozenTrial], known: Mapping[int, Floats], own: Mapping[int, float]
+        self, trials: Sequence[FrozenTrial], points: Mapping[int, Points], own: Mapping[int, float]
     ) -> dict[int, float]:
         """What earlier runs scored, on the level of the study's own scores."""
         earlier = [each for each in trials if is_earlier(each)]
         if not earlier:
             return {}
         logged = np.array([float(each.user_attrs[SCORE_ATTRIBUTE]) for each in earlier])
-        places = [
-            self._cube.features(np.array([known[number] for number in numbers]).reshape(-1, self._cube.width))
+        places, own_places = (
+            self._coordinates.features(np.array([points[number] for number in numbers]).reshape(-1, self._width))
             for numbers in ([each.number for each in earlier], list(own))
-        ]
-        found = levelled(logged, places[0], np.array(list(own.values())), places[1])
+        )
+        found = levelled(logged, places, np.array(list(own.values())), own_places)
         return {each.number: float(score) for each, score in zip(earlier, found, strict=True)}
 
-    def _spread(self, number: int) -> Floats:
+    @property
+    def _width(self) -> int:
+        return len(self._coordinates.parameters)
+
+    def _spread(self, number: int) -> Points:
         """Point of this number in one sequence that fills the space evenly."""
         from scipy.stats.qmc import Halton
 
-        sequence = Halton(self._cube.width, scramble=True, rng=np.random.default_rng(self._seed))
+        sequence = Halton(self._width, scramble=True, rng=np.random.default_rng(self._seed))
         sequence.fast_forward(number)
-        point: Floats = self._cube.settled(sequence.random(1))[0]
+        point: Points = self._coordinates.spread(sequence.random(1))[0]
         return point
+
+
+def informative(scores: Mapping[int, float]) -> dict[int, float]:
+    """At most so many of the scores, by number: half of them the best, the others the latest."""
+    if len(scores) <= MAX_OBSERVATIONS:
+        return dict(sorted(scores.items()))
+    best = sorted(scores, key=lambda number: -scores[number])[: MAX_OBSERVATIONS // 2]
+    others = sorted(set(scores) - set(best))[-(MAX_OBSERVATIONS - len(best)) :]
+    return {number: scores[number] for number in sorted([*best, *others])}
 
 
 def comparable_scores(trials: Sequence[FrozenTrial]) -> dict[int, float]:

@@ -24,6 +24,11 @@ def labels(parameter: Parameter) -> list[bool | int | float | str | None]:
     return sorted((label(choice) for choice in parameter.choices), key=repr)
 
 
+def unlabelled(parameter: Parameter, stored: Any) -> Any:
+    """What a trial's parameter stands for; itself where it is none of the choices."""
+    return next((choice for choice in parameter.choices if _same(label(choice), stored)), stored)
+
+
 def distribution_of(parameter: Parameter) -> BaseDistribution:
     """Where Optuna looks for a parameter.
 
