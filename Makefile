@@ -22,7 +22,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
 		printf '  make %-15s %s\n' "$$name" "$$text"; done
 
-venv: $(STAMP) ## Make .venv with the package and its development tools (about 2 GB)
+venv: $(STAMP) ## Make .venv with the package and its development tools (about 2.5 GB)
 
 $(STAMP): pyproject.toml constraints.txt
 	@echo "==> Making $(VENV) with the versions of constraints.txt; takes a few minutes the first time"
@@ -47,7 +47,7 @@ test: lint ## Check style, types and layers, then run the default tests (minutes
 	@echo "==> Tests, those marked slow left out"
 	$(BIN)/pytest -n $(WORKERS) -m "not slow" --session-timeout=$(TEST_SECONDS)
 
-test-slow: $(STAMP) ## Run the tests marked slow: every example, servers that fail, many estimators
+test-slow: $(STAMP) ## Run the tests marked slow: every example, servers that fail, many estimators, Spark (needs Java)
 	@echo "==> Slow tests"
 	$(BIN)/pytest -m slow --session-timeout=$(SLOW_SECONDS)
 

@@ -28,6 +28,7 @@ class _Options:
     trials: int
     timeout: float | None
     jobs: int
+    spark: str | None
     metric: str | None
     storage: str | None
     study: str | None
@@ -37,7 +38,8 @@ class _Options:
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--trials", default=50, show_default=True, help="How many configurations to try.")
 @click.option("--timeout", type=float, help="Seconds for all of it.")
-@click.option("--jobs", default=1, show_default=True, help="Processes, each on one core.")
+@click.option("--jobs", default=1, show_default=True, help="Processes, each on one core; on Spark, trials at a time.")
+@click.option("--spark", help="Fit on Spark's executors: local[4] or a cluster's address; a trial a core.")
 @click.option("--metric", help="scikit-learn's name of a scorer; by default what the script evaluates.")
 @click.option("--storage", help="A database (SQLAlchemy URL); a journal file by default.")
 @click.option(
@@ -55,6 +57,10 @@ def tune(*, fit: int | None, script: str, arguments: tuple[str, ...], **options:
     """
     from mlflow_pitfalls import api
 
+    if options["spark"] is not None:
+        from mlflow_pitfalls.tuning.spark_session import check_spark
+
+        check_spark(options["spark"])  # before the script takes its time
     keeper = api.keep_fits(fit)
     raise LeaveError(script, arguments, partial(_tune, keeper, _Options(**options)))
 
@@ -76,6 +82,7 @@ def _tune(keeper: FitKeeper, options: _Options) -> None:
         trials=options.trials,
         timeout=options.timeout,
         jobs=options.jobs,
+        spark=options.spark,
         storage=options.storage,
         study_name=options.study,
         cv=fit.cv,

@@ -23,6 +23,7 @@ def tune(
     trials: int = 50,
     timeout: float | None = None,
     jobs: int = 1,
+    spark: Any = None,
     storage: str | None = None,
     study_name: str | None = None,
     space: SearchSpace | None = None,
@@ -47,7 +48,11 @@ def tune(
             numbers.
         trials: Configurations to try, those of an interrupted study included.
         timeout: Seconds for all of it.
-        jobs: Worker processes, each on one core; 1 works in this process.
+        jobs: Worker processes, each on one core; 1 works in this process. With ``spark``: how many trials run at a
+            time, 1 for as many as Spark has cores.
+        spark: Spark's master (``"local[4]"``, ``"spark://host:7077"``), a ``SparkSession`` or a ``SparkContext``: its
+            executors, which need the same Python version, this package and what the model imports, are sent the
+            training rows once and fit the folds. An active session is used, whatever the address, and is not stopped.
         storage: A database (SQLAlchemy URL); by default a journal file under the user's state folder.
         study_name: By which a study goes on; made from model, rows and metric by default.
         space: What is searched; by default what is known to matter for the model.
@@ -65,6 +70,7 @@ def tune(
 
     Raises:
         PitfallsError: The model cannot be copied or fitted, nothing in it can be searched, or an option does not fit.
+        MissingExtraError: ``spark`` is given, and pyspark is not installed.
     """
     from mlflow_pitfalls.known_runs import suggested_by_runs
     from mlflow_pitfalls.model.suggestions import Suggestions
@@ -81,6 +87,7 @@ def tune(
         trials=trials,
         timeout=timeout,
         jobs=jobs,
+        spark=spark,
         storage=storage,
         study_name=study_name,
         space=space,

@@ -66,6 +66,31 @@ Path("test.txt").write_text(" ".join(digests(X_test)))
 Path("train.txt").write_text(" ".join(digests(X_train)))
 """
 
+KILLED = """
+import os, signal
+import mlflow
+from pathlib import Path
+from sklearn.datasets import load_breast_cancer
+from sklearn.metrics import balanced_accuracy_score
+from sklearn.model_selection import train_test_split
+from sklearn.tree import DecisionTreeClassifier
+
+HOME = os.getpid()
+
+class Killed(DecisionTreeClassifier):
+    def fit(self, X, y):
+        if os.getpid() != HOME and not Path("killed").exists():
+            Path("killed").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().fit(X, y)
+
+X, y = load_breast_cancer(return_X_y=True)
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+with mlflow.start_run():
+    model = Killed(min_samples_leaf=150, random_state=0).fit(X_train, y_train)
+    balanced_accuracy_score(y_test, model.predict(X_test))
+"""
+
 
 def children(store):
     runs = store.client.search_runs([each.experiment_id for each in store.client.search_experiments()])
@@ -154,6 +179,26 @@ def test_no_trial_sees_the_scripts_test_rows(tune, store, tmp_path):
     seen = {digest for process, digest in zip(words[::2], words[1::2], strict=True) if process != own}
     assert seen == set((tmp_path / "train.txt").read_text().split())
     assert not seen & set((tmp_path / "test.txt").read_text().split())
+
+
+@pytest.mark.slow
+def test_on_spark_a_killed_worker_ends_nothing(tune, store, tmp_path):
+    done = tune("--trials", "5", "--spark", "local[2]", "train.py", uri=store.uri, source=KILLED)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "killed").exists()
+    assert done.stdout.splitlines()[0].split()[:3] == ["balanced_accuracy", "before", "after"]
+    told = done.stderr.partition("Tuning Killed")[2].splitlines()
+    assert [line.split()[0] for line in told[1:]] == ["Run"]  # Spark is quiet
+    _, trials = children(store)
+    assert len(trials) == 5
+    assert {trial.info.status for trial in trials} == {"FINISHED"}
+
+
+def test_missing_java_is_told_before_the_script_runs(tune):
+    done = tune("--spark", "local[2]", "train.py", source="print('too late')\n", JAVA_HOME="/nowhere")
+    assert done.returncode == 1
+    assert "Spark needs Java 17 or later" in done.stderr
+    assert not done.stdout
 
 
 @pytest.mark.slow

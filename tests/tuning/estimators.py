@@ -25,8 +25,9 @@ class Witness(LogisticRegression):
         self.seen = seen
 
     def _note(self, X):
-        with Path(self.seen).open("a", encoding="utf-8") as file:
-            file.writelines(f"{os.getpid()} {digest}\n" for digest in digests(X))
+        text = "".join(f"{os.getpid()} {digest}\n" for digest in digests(X))
+        with Path(self.seen).open("ab", buffering=0) as file:  # in one piece: other processes write there too
+            file.write(text.encode())
 
     def fit(self, X, y):
         self._note(X)
@@ -92,3 +93,16 @@ class Interrupting(DecisionTreeClassifier):
         if Path(self.counter).stat().st_size == self.at:
             raise KeyboardInterrupt
         return super().fit(X, y)
+
+
+class Homebound(DecisionTreeClassifier):
+    """Can be read in the process of this number only."""
+
+    def __init__(self, max_depth=1, home=0, random_state=0):
+        super().__init__(max_depth=max_depth, random_state=random_state)
+        self.home = home
+
+    def __setstate__(self, state):
+        if os.getpid() != state["home"]:
+            raise ModuleNotFoundError("No module named 'at_home'")
+        super().__setstate__(state)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlflow_pitfalls.tuning.earlier_trials import is_earlier
-from mlflow_pitfalls.tuning.objective import ERROR, OutOfTimeError, Problem, run_trial
+from mlflow_pitfalls.tuning.objective import ERROR, OutOfTimeError, Problem, Score, run_trial
 from mlflow_pitfalls.tuning.pruning import pruner
 from mlflow_pitfalls.tuning.storage import Place, host
 
@@ -62,13 +62,16 @@ def connect(order: Order) -> Study:
     )
 
 
-def work(order: Order, study: Study, *, told: Callable[[Study], None] = lambda study: None) -> None:
+def work(
+    order: Order, study: Study, *, told: Callable[[Study], None] = lambda study: None, score: Score | None = None
+) -> None:
     """Make trials until the study has enough of them.
 
     Args:
         order: What is asked for.
         study: From :func:`connect`.
         told: Called after each trial.
+        score: Computes a fold elsewhere; None for here.
 
     Raises:
         KeyboardInterrupt: The trial under way is lost, the others are kept.
@@ -79,7 +82,7 @@ def work(order: Order, study: Study, *, told: Callable[[Study], None] = lambda s
     with order.place.lock(owner), sklearn.config_context(**order.problem.config):
         while time.time() < order.deadline and (trial := _next(order, study, owner)) is not None:
             try:
-                run_trial(order.problem, study, trial, deadline=order.deadline)
+                run_trial(order.problem, study, trial, deadline=order.deadline, score=score)
             except OutOfTimeError:
                 return
             told(study)

@@ -24,8 +24,23 @@ SECONDS = "seconds"
 ERROR = "error"  # a failed trial without it was cut short through no fault of its own
 
 
+Score = Callable[[dict[str, Any], int], float]  # of these values on the fold of this number
+
+
 class OutOfTimeError(Exception):
     """The study's time ended within a trial."""
+
+
+class LostError(Exception):
+    """What computed a trial elsewhere is gone, through no fault of the estimator's."""
+
+
+class FitError(Exception):
+    """An estimator raised elsewhere; ``name`` is the class of its exception."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +108,9 @@ def rows_of(problem: Problem, positions: Positions, splits: tuple[Split, ...]) -
     return replace(problem, x=take_rows(problem.x, positions), y=take_rows(problem.y, positions), splits=splits)
 
 
-def run_trial(problem: Problem, study: Study, trial: Trial, *, deadline: float = math.inf) -> None:
+def run_trial(
+    problem: Problem, study: Study, trial: Trial, *, deadline: float = math.inf, score: Score | None = None
+) -> None:
     """Score one trial and tell the study how it ended; an estimator that raises fails this trial only.
 
     Args:
@@ -101,6 +118,7 @@ def run_trial(problem: Problem, study: Study, trial: Trial, *, deadline: float =
         study: Of the trial.
         trial: Just asked for.
         deadline: Of :func:`time.time`, looked at between fits.
+        score: Computes a fold elsewhere; None for here.
 
     Raises:
         KeyboardInterrupt: The trial is told as failed first.
@@ -110,29 +128,32 @@ def run_trial(problem: Problem, study: Study, trial: Trial, *, deadline: float =
 
     started = time.perf_counter()
     try:
-        score = _scored(problem, trial, deadline)
+        mean = _scored(problem, trial, deadline, score or problem.fold_score)
     except (KeyboardInterrupt, SystemExit, OutOfTimeError):
         study.tell(trial, state=TrialState.FAIL, skip_if_finished=True)
         raise
+    except LostError:
+        study.tell(trial, state=TrialState.FAIL, skip_if_finished=True)
+        return
     except Exception as error:  # noqa: BLE001 - estimators raise what they like
-        trial.set_user_attr(ERROR, safe_text(type(error).__name__))
+        trial.set_user_attr(ERROR, safe_text(error.name if isinstance(error, FitError) else type(error).__name__))
         study.tell(trial, state=TrialState.FAIL, skip_if_finished=True)
         return
     trial.set_user_attr(SECONDS, time.perf_counter() - started)
-    if score is None:
+    if mean is None:
         study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
         return
-    study.tell(trial, score, skip_if_finished=True)
+    study.tell(trial, mean, skip_if_finished=True)
 
 
-def _scored(problem: Problem, trial: Trial, deadline: float) -> float | None:
+def _scored(problem: Problem, trial: Trial, deadline: float, score: Score) -> float | None:
     """The mean over all folds; None where the trial was pruned."""
     values = _values(problem, trial)
     scores: list[float] = []
     for fold in range(len(problem.splits)):
         if time.time() > deadline:
             raise OutOfTimeError
-        scores.append(problem.fold_score(values, fold))
+        scores.append(score(values, fold))
         trial.report(scores[-1], fold)
         if len(scores) < len(problem.splits) and trial.should_prune():
             return None

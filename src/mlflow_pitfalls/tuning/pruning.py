@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 # One-sided p of three folds that are all worse is 1/8, of two 1/4: with five folds a trial can end after the third.
 P_THRESHOLD = 0.13
 _FIRST_FOLDS = 2
+UNJUDGED_FOLDS = _FIRST_FOLDS + 1  # no trial ends before it has so many
 
 
 def pruner() -> BasePruner:

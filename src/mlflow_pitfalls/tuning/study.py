@@ -6,8 +6,10 @@ import hashlib
 import math
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +56,8 @@ class Request:
         metric: scikit-learn's name of a scorer; None for the task's own.
         trials: How many there shall be, those of an interrupted study included.
         timeout: Seconds for all of it; None for no end.
-        jobs: Worker processes; 1 works in this one.
+        jobs: Worker processes; 1 works in this one. On Spark: trials at a time, 1 for as many as it has cores.
+        spark: Spark's master, or a session or context of it, whose executors fit the folds; None for this machine.
         storage: A database of SQLAlchemy's; None for a journal file.
         folder: For the journal and for locks; None for one under the user's state folder.
         study_name: By which a study is resumed; made from model, rows and metric where it is None.
@@ -77,6 +80,7 @@ class Request:
     trials: int = DEFAULT_TRIALS
     timeout: float | None = None
     jobs: int = 1
+    spark: Any = None
     storage: str | None = None
     folder: Path | None = None
     study_name: str | None = None
@@ -117,7 +121,9 @@ def tune_model(request: Request, space_of: SpaceMaker) -> TuningResult:
         space_of: Makes the search space where the request has none.
 
     Raises:
-        PitfallsError: The model cannot be copied or fitted, there is nothing to search, or the rows cannot be split.
+        PitfallsError: The model cannot be copied or fitted, there is nothing to search, the rows cannot be split, or
+            Spark does not work.
+        MissingExtraError: Spark is asked for, but not installed.
     """
     from mlflow_pitfalls.tuning.conclusion import concluded
 
@@ -127,7 +133,8 @@ def tune_model(request: Request, space_of: SpaceMaker) -> TuningResult:
         interrupted = False
         with Watch(prepared.plan, prepared.scoring.name, prepared.task, prepared.target, show=request.show) as watch:
             try:
-                search(prepared.plan, prepared.task, prepared.target, _runner(request), watch.look)
+                with _runner(request) as run:
+                    search(prepared.plan, prepared.task, prepared.target, run, watch.look)
                 watch.say("Judging the best")
             except KeyboardInterrupt:
                 interrupted = True
@@ -141,6 +148,10 @@ def _check(request: Request) -> None:
         raise PitfallsError(f"timeout must be a positive number of seconds, found {request.timeout!r}")
     if not isinstance(request.jobs, int) or request.jobs < 1:
         raise PitfallsError(f"jobs must be a positive whole number, found {request.jobs!r}")
+    if request.spark is not None:
+        from mlflow_pitfalls.tuning.spark_session import check_spark
+
+        check_spark(request.spark)
     if (request.x_test is None) is not (request.y_test is None):
         raise PitfallsError("X_test and y_test belong together")
     _check_rows(request.x, request.y, "X and y")
@@ -249,11 +260,19 @@ def _place(request: Request, signature: str) -> Place:
     return Place(study=name, folder=folder, url=request.storage or "")
 
 
-def _runner(request: Request) -> Runner:
-    if request.jobs == 1:
-        return here
-    from functools import partial
+@contextmanager
+def _runner(request: Request) -> Iterator[Runner]:
+    """What works on an order: here, in processes, or on Spark, which is started once for all phases."""
+    if request.spark is not None:
+        from mlflow_pitfalls.tuning.on_spark import on_executors
+        from mlflow_pitfalls.tuning.spark_session import spark_context
 
+        with spark_context(request.spark) as context:
+            yield partial(on_executors, context=context, jobs=request.jobs)
+        return
+    if request.jobs == 1:
+        yield here
+        return
     from mlflow_pitfalls.tuning.workers import in_processes
 
-    return partial(in_processes, jobs=request.jobs)
+    yield partial(in_processes, jobs=request.jobs)

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from mlflow_pitfalls.errors import PitfallsError
 from mlflow_pitfalls.probes.helper import child_environment
@@ -34,7 +35,7 @@ def in_processes(order: Order, told: Callable[[], None], *, jobs: int) -> None:
         PitfallsError: Model or rows cannot be sent to another process, or one process after the other has ended.
         KeyboardInterrupt: Trials under way are lost, the others are kept.
     """
-    text = _packed(order)
+    text = packed(order)
     study = connect(order)
     crew = _Crew(text, jobs)
     try:
@@ -59,12 +60,16 @@ def _watched(crew: _Crew, order: Order, told: Callable[[], None], clean: Callabl
                 clean()
 
 
-def _packed(order: Order) -> bytes:
-    """By value where a class or a function stands in the user's own script, which no other process can import."""
+def packed(value: Any) -> bytes:
+    """By value where a class or a function stands in the user's own script, which no other process can import.
+
+    Raises:
+        PitfallsError: It cannot be copied.
+    """
     import cloudpickle
 
     try:
-        text: bytes = cloudpickle.dumps(order)
+        text: bytes = cloudpickle.dumps(value)
     except Exception as error:
         raise PitfallsError(f"the model or its rows cannot be sent to another process, use jobs=1: {error}") from error
     return text
