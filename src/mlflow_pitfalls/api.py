@@ -168,9 +168,10 @@ def probe(model: Any, X: Any, y: Any, *, budget: float = 60.0) -> Report:
     """Find out by extra fits what a model's scores alone do not tell: whether a simpler or a linear model does as well.
 
     A quarter of the rows is held out, in the classes' own shares; a copy of the model is fitted to the others and then
-    every probe runs while the budget lasts: the same model regularised more, a linear one, wrong labels, fewer rows,
-    columns that carry nothing. The model, the rows and the global random state stay as they are. Inside an MLflow run,
-    and after :func:`enable`, the report becomes that run's; otherwise nothing is logged.
+    every probe runs while the budget lasts: the same model regularised more, a linear one, wrong labels, columns that
+    carry nothing, a leaderboard of quick models, fewer rows. The model, the rows and the global random state stay as
+    they are. Inside an MLflow run, and after :func:`enable`, the report becomes that run's; otherwise nothing is
+    logged.
 
     Args:
         model: A classifier or regressor, fitted or not.

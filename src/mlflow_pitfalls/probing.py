@@ -23,7 +23,7 @@ from mlflow_pitfalls.model.record import EvaluationFacts, RunInfo, RunRecord
 from mlflow_pitfalls.model.values import Role
 from mlflow_pitfalls.probes.base import Probe, ProbeContext
 from mlflow_pitfalls.probes.budget import Budget
-from mlflow_pitfalls.probes.catalogue import ALL_PROBES
+from mlflow_pitfalls.probes.catalogue import ASKED_PROBES
 from mlflow_pitfalls.probes.copying import CannotCopyError, quiet_copy
 from mlflow_pitfalls.probes.engine import run_probes
 from mlflow_pitfalls.probes.material import Material, context_of
@@ -66,7 +66,7 @@ def probe_model(model: Any, x: Any, y: Any, *, budget: float, settings: Settings
     request = _Request(model=model, x=x, y=y, seconds=budget, settings=settings)
     with hooks.muted(), undisturbed(), _progress() as told:
         record, context = _fitted(request, run)
-        record = run_probes(record, context, ALL_PROBES, on_start=told)
+        record = run_probes(record, context, ASKED_PROBES, on_start=told)
     outcomes = run_checks(record, ignore=settings.ignore, thresholds=settings.thresholds)
     return Report(record=record, outcomes=outcomes)
 
@@ -181,10 +181,10 @@ def _progress() -> Iterator[Any]:
     console = Console(file=sys.stderr)
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    task = bar.add_task("Fitting the model", total=len(ALL_PROBES) + 1)
+    task = bar.add_task("Fitting the model", total=len(ASKED_PROBES) + 1)
 
     def told(probe: Probe) -> None:
-        bar.update(task, description=probe.question, completed=ALL_PROBES.index(probe) + 1)
+        bar.update(task, description=probe.question, completed=ASKED_PROBES.index(probe) + 1)
 
     timer = threading.Timer(PATIENCE_SECONDS, bar.start)
     timer.daemon = True

@@ -49,6 +49,7 @@ def test_every_probe_is_run_or_says_why_not(cancer, capfd):
         facts.status in ("done", "not_needed") and (facts.reason or facts.status == "done")
         for facts in report.record.probes
     )
+    assert {found.family for found in report.record.prototypes} >= {"dummy", "linear", "forest", "boosting"}
     assert report.record.split.stratified and report.record.fit.rows == 426
     assert "no-held-out-score" not in [flag.check for flag in report.flags]
     assert set(vars(model)) == before and x.equals(copies[0]) and y.equals(copies[1])
