@@ -127,7 +127,6 @@ class Suggestions:
     importances: tuple[Importance, ...] = ()  # empty below the number of runs that can tell
     gain: ExpectedGain | None = None
     trial_seconds: float | None = None  # what one trial should take, from the run's own fit and the folds
-    fixed: tuple[tuple[str, Value], ...] = ()  # what a practitioner would set rather than search
     advice: tuple[str, ...] = ()  # sentences: early stopping, a decision threshold, a subset first
     notes: tuple[str, ...] = ()  # what was not looked at, and why
     tried: tuple[TriedConfiguration, ...] = ()  # the earlier runs that were used, oldest first

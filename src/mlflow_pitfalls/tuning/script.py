@@ -119,7 +119,8 @@ def _is_ordered(record: RunRecord, outcomes: Outcomes) -> bool:
 def _needs(splitter: str, threshold: bool, encodes: bool) -> Iterator[tuple[str, str]]:
     """What the script imports beside what the estimator needs."""
     yield from (("numpy as np", ""), ("optuna", ""), ("pandas as pd", ""), ("sklearn.base", "clone"))
-    yield from (("sklearn.metrics", "get_scorer"), (_SELECTION, splitter), (_SELECTION, "train_test_split"))
+    yield from (("scipy.stats", "t"), ("sklearn.metrics", "get_scorer"))
+    yield from ((_SELECTION, splitter), (_SELECTION, "train_test_split"))
     if threshold:
         yield _SELECTION, "TunedThresholdClassifierCV"
     if encodes:
@@ -133,7 +134,9 @@ def _splitter(ordered: bool, stratified: bool) -> str:
 
 
 def _splitter_call(splitter: str) -> str:
-    return f"{splitter}(FOLDS)" if splitter == "TimeSeriesSplit" else f"{splitter}(FOLDS, shuffle=True, random_state=0)"
+    if splitter == "TimeSeriesSplit":
+        return f"{splitter}(FOLDS)"
+    return f"{splitter}(FOLDS, shuffle=True, random_state=seed)"
 
 
 def _folds(record: RunRecord) -> int:
