@@ -11,7 +11,6 @@ import numpy as np
 from benchmarks.tuning.task import Task
 from mlflow_pitfalls.model.suggestions import EarlierConfiguration, Kind, Parameter, Suggestions, Value
 
-RUNS = 30
 MOST_CHANGES = 2  # from one run to the next
 CHANGES_BEST = 0.7  # share of the runs that start from the best so far, not from the defaults
 PARAMETERS = 4  # that somebody turns by hand: the first ones of the space
@@ -47,7 +46,7 @@ def logged(task: Task) -> list[EarlierConfiguration]:
     ]
 
 
-def by_hand(task: Task, runs: int = RUNS) -> Iterator[tuple[dict[str, Any], float]]:
+def by_hand(task: Task) -> Iterator[tuple[dict[str, Any], float]]:
     """The defaults first; then each run changes one or two parameters to a round value."""
     random = np.random.default_rng(task.seed)
     turned = [each for each in sorted(task.space.parameters, key=lambda each: each.priority) if not each.when]
@@ -55,7 +54,7 @@ def by_hand(task: Task, runs: int = RUNS) -> Iterator[tuple[dict[str, Any], floa
     together = {each.name: dict(each.together) for each in turned}
     seen: list[dict[str, Any]] = []
     best: tuple[dict[str, Any], float] = ({}, -math.inf)
-    for _ in range(runs):
+    for _ in range(task.history_runs):
         values = _next(best[0], choices, together, seen, random) if seen else {}
         seen.append(values)
         score = _score(task, values)

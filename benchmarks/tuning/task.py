@@ -17,7 +17,8 @@ from mlflow_pitfalls.tuning.folds import folds_of
 from mlflow_pitfalls.tuning.objective import Problem, problem_of
 from mlflow_pitfalls.tuning.spaces import space_of
 
-SMALL_ROWS = 60  # of the warm-up
+HISTORY_RUNS = 30
+SMALL_ROWS, SMALL_HISTORY = 60, 6  # of the warm-up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,6 +31,7 @@ class Task:
         estimator: At its defaults, unfitted.
         problem: Five folds of the training rows and the space, for the methods that score configurations themselves.
         space: The same space, whole.
+        history_runs: How many runs were logged before, for the method that begins from them.
     """
 
     case: Case
@@ -37,6 +39,7 @@ class Task:
     estimator: Any
     problem: Problem
     space: SearchSpace
+    history_runs: int = HISTORY_RUNS
 
     @property
     def seed(self) -> int:
@@ -49,7 +52,7 @@ class Task:
         if self.rows.task != CLASSES:
             picked = np.arange(SMALL_ROWS)
         rows = replace(self.rows, X=self.rows.X[picked], y=self.rows.y[picked])
-        return _task(self.case, rows)
+        return replace(_task(self.case, rows), history_runs=SMALL_HISTORY)
 
 
 def task_of(case: Case, *, most: int | None = None) -> Task:

@@ -13,7 +13,7 @@ from rich.console import Console
 from benchmarks.pitfallbench.results import Store
 from benchmarks.tuning import methods, summary
 from benchmarks.tuning.cases import PLAN, SEEDS, Case, all_cases, case_of
-from benchmarks.tuning.crew import jobs_of
+from benchmarks.tuning.crew import empty_store, jobs_of, played
 from benchmarks.tuning.draws import Draws
 from benchmarks.tuning.estimators import KINDS, flaml_name
 from benchmarks.tuning.histories import round_values
@@ -46,6 +46,17 @@ def test_every_method_tunes_and_is_judged_on_rows_that_it_has_not_seen(
     told = json.loads((tmp_path / "tuning.json").read_text(encoding="utf-8"))
     assert told["cases"] == 1
     assert set(told["gain"]) > {"random", "halving", "tpe", methods.OURS, methods.FROM_HISTORY}
+
+
+@pytest.mark.slow
+def test_a_method_works_in_a_process_of_its_own_and_what_breaks_there_is_told(tmp_path: Path) -> None:
+    case = Case(table="bike_day", estimator="tree", seed=0)
+    line = played(case, "random", 0.5, empty=empty_store(tmp_path))
+    assert line["case"] == "bike_day/tree/0/random"
+    assert line["trials"] > 1
+    broken = played(Case(table="no such table", estimator="tree", seed=0), "random", 0.5)
+    assert broken["error"]
+    assert "score" not in broken
 
 
 def test_at_least_eight_sets_with_an_estimator_of_each_kind() -> None:
