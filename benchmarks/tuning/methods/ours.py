@@ -15,7 +15,7 @@ MANY_TRIALS = 100_000  # the time ends the search
 
 def from_none(task: Task, seconds: float) -> Found:
     """``mlflow_pitfalls.tune`` with a timeout."""
-    return _tuned(task, seconds, None)
+    return _tuned(task, seconds, False)
 
 
 def from_history(task: Task, seconds: float) -> Found:
@@ -23,7 +23,7 @@ def from_history(task: Task, seconds: float) -> Found:
     return _tuned(task, seconds, suggested(task))
 
 
-def _tuned(task: Task, seconds: float, history: Suggestions | None) -> Found:
+def _tuned(task: Task, seconds: float, history: Suggestions | bool) -> Found:
     import mlflow_pitfalls
 
     started = time.time()
