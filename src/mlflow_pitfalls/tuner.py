@@ -94,6 +94,7 @@ def tune(
         cv=cv,
         groups=groups,
         seed=random_state,
+        mute=hooks.mute_thread,
         known=history if isinstance(history, Suggestions) else None,
         ask=partial(suggested_by_runs, y_test=y_test) if history is True else None,
     )

@@ -183,14 +183,16 @@ def test_no_trial_sees_the_scripts_test_rows(tune, store, tmp_path):
 
 @pytest.mark.slow
 def test_on_spark_a_killed_worker_ends_nothing(tune, store, tmp_path):
-    done = tune("--trials", "5", "--spark", "local[2]", "train.py", uri=store.uri, source=KILLED)
+    done = tune("--trials", "9", "--spark", "local[2]", "train.py", uri=store.uri, source=KILLED)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "killed").exists()
     assert done.stdout.splitlines()[0].split()[:3] == ["balanced_accuracy", "before", "after"]
     told = done.stderr.partition("Tuning Killed")[2].splitlines()
     assert [line.split()[0] for line in told[1:]] == ["Run"]  # Spark is quiet
-    _, trials = children(store)
-    assert len(trials) == 5
+    parents, trials = children(store)
+    assert len(trials) == 9
+    experiments = [each.experiment_id for each in store.client.search_experiments()]
+    assert len(store.client.search_runs(experiments)) == 1 + len(parents) + len(trials)  # no fit of ours was logged
     assert {trial.info.status for trial in trials} == {"FINISHED"}
 
 

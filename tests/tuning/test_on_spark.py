@@ -106,7 +106,7 @@ def test_its_time_ends_a_fit(context, tmp_path):
     place = Place(study="endless", folder=tmp_path)
     order = Order(problem=endless, place=place, trials=8, deadline=time.time() + 2.0)
     with undisturbed(), quiet_optuna():
-        on_executors(order, lambda: None, context=context, jobs=2)
+        on_executors(order, lambda: None, context=context, jobs=2, mute=lambda: None)
         trials = finished(order)
     assert trials
     assert all(is_lost(trial) for trial in trials)

@@ -30,7 +30,9 @@ _END_SECONDS = 15.0  # for cancelled fits to end
 _MAX_LOST = 3  # a thread: whatever ends executors again and again would end the next one too
 
 
-def on_executors(order: Order, told: Callable[[], None], *, context: SparkContext, jobs: int) -> None:
+def on_executors(
+    order: Order, told: Callable[[], None], *, context: SparkContext, jobs: int, mute: Callable[[], None]
+) -> None:
     """Work on an order by Spark's executors; one that is lost costs its trial at most.
 
     Args:
@@ -38,6 +40,7 @@ def on_executors(order: Order, told: Callable[[], None], *, context: SparkContex
         told: Called every half second.
         context: Of Spark; it is not stopped.
         jobs: How many trials at a time; 1 for as many as Spark has cores.
+        mute: Called first in each thread: choosing a configuration may fit a model, which nobody shall log.
 
     Raises:
         PitfallsError: Model or rows cannot be sent to the executors, or one trial after the other is lost there.
@@ -45,7 +48,8 @@ def on_executors(order: Order, told: Callable[[], None], *, context: SparkContex
     """
     study = connect(order)
     folds = SparkFolds(context, order.problem)
-    crew = _Crew(order, study, folds, (lambda: jobs) if jobs > 1 else (lambda: int(context.defaultParallelism)))
+    size = (lambda: jobs) if jobs > 1 else (lambda: int(context.defaultParallelism))
+    crew = _Crew(order, study, folds, size, mute)
     try:
         _watched(crew, order, told)
     finally:
@@ -71,11 +75,14 @@ def _watched(crew: _Crew, order: Order, told: Callable[[], None]) -> None:
 class _Crew:
     """Threads that ask for trials and wait for the executors; the first one sees first whether those can work."""
 
-    def __init__(self, order: Order, study: Study, folds: SparkFolds, size: Callable[[], int]) -> None:
+    def __init__(
+        self, order: Order, study: Study, folds: SparkFolds, size: Callable[[], int], mute: Callable[[], None]
+    ) -> None:
         self._order = order
         self._study = study
         self._folds = folds
         self._size = size
+        self._mute = mute
         self._ready = threading.Event()
         self._problem: Exception | None = None
         self._threads: list[threading.Thread] = []
@@ -128,6 +135,7 @@ class _Crew:
                 self._problem = error
 
     def _worked(self) -> None:
+        self._mute()
         self._folds.begin()
         if not self._ready.is_set():
             self._folds.check()

@@ -28,7 +28,6 @@ _END_SECONDS = 10.0
 _CONFIG = {
     "spark.app.name": "mlflow-pitfalls",
     "spark.ui.showConsoleProgress": "false",
-    "spark.log.level": "ERROR",
     "spark.executorEnv.MLFLOW_PITFALLS_ENABLE": "0",
 }
 _LOCAL_CONFIG = {  # nothing of it listens to the network

@@ -6,10 +6,8 @@ import hashlib
 import math
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +25,10 @@ from mlflow_pitfalls.probes.undisturbed import undisturbed
 from mlflow_pitfalls.tuning.beginning import Asked, Beginning, beginning_of
 from mlflow_pitfalls.tuning.folds import Folds, folds_of
 from mlflow_pitfalls.tuning.objective import Problem, problem_of
-from mlflow_pitfalls.tuning.phases import Plan, Runner, here, search, subset_of
+from mlflow_pitfalls.tuning.phases import Plan, search, subset_of
 from mlflow_pitfalls.tuning.quiet import quiet_optuna
 from mlflow_pitfalls.tuning.result import TuningResult
+from mlflow_pitfalls.tuning.runners import runner
 from mlflow_pitfalls.tuning.scoring import Scoring, scoring_of
 from mlflow_pitfalls.tuning.storage import Place, default_folder
 from mlflow_pitfalls.tuning.watching import Watch
@@ -69,6 +68,7 @@ class Request:
         ask: Looks for such suggestions where none are given.
         seed: Of folds, choices and of random states that the model leaves open.
         show: Whether to show progress on a terminal.
+        mute: Called first in each further thread of this process: what it fits is ours, and for nobody to log.
     """
 
     model: Any
@@ -91,6 +91,7 @@ class Request:
     ask: Callable[[Asked], Suggestions | None] | None = None
     seed: int = 0
     show: bool = True
+    mute: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -133,7 +134,7 @@ def tune_model(request: Request, space_of: SpaceMaker) -> TuningResult:
         interrupted = False
         with Watch(prepared.plan, prepared.scoring.name, prepared.task, prepared.target, show=request.show) as watch:
             try:
-                with _runner(request) as run:
+                with runner(jobs=request.jobs, spark=request.spark, mute=request.mute) as run:
                     search(prepared.plan, prepared.task, prepared.target, run, watch.look)
                 watch.say("Judging the best")
             except KeyboardInterrupt:
@@ -258,21 +259,3 @@ def _place(request: Request, signature: str) -> Place:
     name = request.study_name or f"{type(request.model).__name__}-{signature}"
     folder = request.folder or default_folder()
     return Place(study=name, folder=folder, url=request.storage or "")
-
-
-@contextmanager
-def _runner(request: Request) -> Iterator[Runner]:
-    """What works on an order: here, in processes, or on Spark, which is started once for all phases."""
-    if request.spark is not None:
-        from mlflow_pitfalls.tuning.on_spark import on_executors
-        from mlflow_pitfalls.tuning.spark_session import spark_context
-
-        with spark_context(request.spark) as context:
-            yield partial(on_executors, context=context, jobs=request.jobs)
-        return
-    if request.jobs == 1:
-        yield here
-        return
-    from mlflow_pitfalls.tuning.workers import in_processes
-
-    yield partial(in_processes, jobs=request.jobs)
