@@ -8,6 +8,7 @@ of computing a trial, does not notice a lost worker, and an estimator that raise
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
     from optuna.study import Study
     from pyspark import SparkContext
 
+logger = logging.getLogger(__name__)
+
 _LOOK_SECONDS = 0.1
 _TELL_SECONDS = 0.5  # between looks into the storage, and at the number of cores
 _GRACE_SECONDS = 2.0  # after the deadline, before fits that go on are cancelled
+_WAIT_SECONDS = 60.0  # before it is said that no executor has answered
 _END_SECONDS = 15.0  # for cancelled fits to end
 _MAX_LOST = 3  # a thread: whatever ends executors again and again would end the next one too
 
@@ -60,7 +64,7 @@ def on_executors(
 
 
 def _watched(crew: _Crew, order: Order, told: Callable[[], None]) -> None:
-    looked = 0.0
+    started, looked, told_of_wait = time.monotonic(), 0.0, False
     while crew.is_at_work():
         if time.time() > order.deadline + _GRACE_SECONDS:
             return
@@ -69,6 +73,9 @@ def _watched(crew: _Crew, order: Order, told: Callable[[], None]) -> None:
             looked = time.monotonic()
             crew.grow()
             told()
+        if not crew.is_ready() and not told_of_wait and time.monotonic() - started > _WAIT_SECONDS:
+            told_of_wait = True
+            logger.warning("mlflow-pitfalls: no executor of Spark has answered yet; its own page may tell why")
     crew.raise_problem()
 
 
@@ -91,6 +98,10 @@ class _Crew:
     def is_at_work(self) -> bool:
         """Whether there is still something to wait for."""
         return self._problem is None and any(thread.is_alive() for thread in self._threads)
+
+    def is_ready(self) -> bool:
+        """Whether an executor has answered."""
+        return self._ready.is_set()
 
     def grow(self) -> None:
         """Start a thread for each core that has come; a cluster's executors come one after the other."""

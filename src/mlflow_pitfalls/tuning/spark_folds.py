@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pyspark import SparkContext
 
 _ERROR_LINE = re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception)\b.*$", re.MULTILINE)  # not the lines of a Java trace
+_MAX_TRACE = 1_000_000  # characters
 
 
 class SparkFolds:
@@ -133,5 +134,5 @@ class SparkFolds:
 
 def _reason(error: Exception) -> str:
     """The innermost error of what Spark tells, in one line."""
-    found = _ERROR_LINE.findall(str(error))
+    found = _ERROR_LINE.findall(safe_text(error, limit=_MAX_TRACE))  # where Java has ended, its errors have no text
     return safe_text(found[-1] if found else type(error).__name__)

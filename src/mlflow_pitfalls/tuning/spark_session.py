@@ -35,6 +35,7 @@ _LOCAL_CONFIG = {  # nothing of it listens to the network
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
 }
+_OLD_JAVA = "UnsupportedClassVersionError"
 _ERROR = re.compile(r"^.*(?:Error|Exception|not set).*$", re.MULTILINE)
 
 
@@ -108,7 +109,7 @@ def own_context(master: str) -> Iterator[SparkContext]:
                 context = _started(master, log)
         except Exception as error:
             _end(None, owns_java)
-            raise PitfallsError(f"Spark could not be started ({JAVA} is needed): {_why(error, log)}") from error
+            raise PitfallsError(f"Spark could not be started: {_why(error, log)}") from error
         finally:
             _give_back(handler)
         try:
@@ -161,7 +162,8 @@ def _give_back(handler: Any) -> None:
 def _why(error: Exception, log: IO[bytes]) -> str:
     log.seek(0)
     found = _ERROR.findall(log.read().decode("utf-8", "replace"))
-    return safe_text(found[0].strip() if found else f"{type(error).__name__}: {error}")
+    why = safe_text(found[0].strip() if found else f"{type(error).__name__}: {error}")
+    return f"{why} (it needs {JAVA})" if _OLD_JAVA in why else why
 
 
 def _context_of(spark: Any) -> SparkContext:
