@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from optuna.study import Study
     from pyspark import SparkContext
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("mlflow_pitfalls")
 
 _LOOK_SECONDS = 0.1
 _TELL_SECONDS = 0.5  # between looks into the storage, and at the number of cores
