@@ -8,10 +8,11 @@ from mlflow_pitfalls.model.record import TimeFacts
 GPU = "NVIDIA L4"
 
 
-def judged(judge, make, name="XGBClassifier", *, gpu=GPU, seconds=240.0, rows=50_000, **changes):
+def judged(judge, make, name="XGBClassifier", *, gpu=GPU, seconds=240.0, rows=2_000_000, accel=False, **changes):
     estimator = make.estimator(name, "boosting", **changes)
     fit = make.fit(estimator=estimator, rows=rows, seconds=seconds)
-    return judge("idle-accelerator", make.record(fit=fit, times=TimeFacts(accelerator=gpu)))
+    times = TimeFacts(accelerator=gpu, is_sklearn_accelerated=accel)
+    return judge("idle-accelerator", make.record(fit=fit, times=times))
 
 
 @pytest.mark.parametrize(
@@ -39,9 +40,34 @@ def test_sklearn_has_a_counterpart_for_some(judge, make):
     assert own.status is Status.NOT_APPLICABLE
 
 
-@pytest.mark.parametrize("below", [{"seconds": 59.0}, {"rows": 9_999}])
-def test_just_below_the_bounds_passes(below, judge, make):
-    assert judged(judge, make, **below).status is Status.PASSED
+@pytest.mark.parametrize("name", ["XGBClassifier", "LGBMClassifier", "CatBoostClassifier"])
+def test_a_short_fit_passes(name, judge, make):
+    assert judged(judge, make, name, seconds=59.0).status is Status.PASSED
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "rows"),
+    [
+        ("XGBRegressor", "xgboost.sklearn", 10_000),
+        ("RandomForestClassifier", "sklearn.ensemble._forest", 10_000),
+        ("CatBoostRegressor", "catboost.core", 100_000),
+        ("LGBMRegressor", "lightgbm.sklearn", 1_000_000),
+    ],
+)
+def test_each_library_has_its_own_bound_on_rows(name, module, rows, judge, make):
+    """CatBoost and LightGBM start to save time on a GPU at far larger tables than XGBoost."""
+    assert judged(judge, make, name, module=module, rows=rows).status is Status.FLAGGED
+    below = judged(judge, make, name, module=module, rows=rows - 1)
+    assert below.status is Status.PASSED
+    assert "not worth" in below.message
+
+
+def test_sklearn_under_cuml_is_on_the_gpu(judge, make):
+    """cuml.accel's classes go by scikit-learn's names."""
+    verdict = judged(judge, make, "RandomForestClassifier", module="sklearn.ensemble", accel=True)
+    assert verdict.status is Status.PASSED
+    assert "cuml.accel" in verdict.message
+    assert judged(judge, make, "XGBClassifier", accel=True).status is Status.FLAGGED
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,7 @@ class TimeFacts:
     overhead_seconds: float = 0.0
     cores: int = 1
     accelerator: str = ""  # name of a GPU that the process can see, "" without one
+    is_sklearn_accelerated: bool = False  # cuML computes scikit-learn's estimators in this process
     probe_seconds: float = 0.0  # wall-clock that our own extra fits took, in the background
     linear_baseline_seconds: float | None = None  # time of the linear probe, where one ran
 

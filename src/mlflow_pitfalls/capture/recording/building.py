@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mlflow_pitfalls.capture.findings.findings import FINDINGS
 from mlflow_pitfalls.capture.findings.sources import Sources, sources_of, with_frame
-from mlflow_pitfalls.capture.hardware import usable_cores, visible_accelerator
+from mlflow_pitfalls.capture.hardware import is_sklearn_accelerated, usable_cores, visible_accelerator
 from mlflow_pitfalls.capture.recording.drafts import FitState, RunDraft
 from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.model.record import FitFacts, RunRecord, SearchFacts, TimeFacts
@@ -103,4 +103,5 @@ def _times(draft: RunDraft, fit: FitState | None) -> TimeFacts:
         overhead_seconds=draft.times.overhead,
         cores=usable_cores(),
         accelerator=visible_accelerator(),
+        is_sklearn_accelerated=is_sklearn_accelerated(),
     )
