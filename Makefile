@@ -16,7 +16,7 @@ TEST_SECONDS := 900
 SLOW_SECONDS := 1500
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile bench-probes bench-wide-gap bench-pitfalls bench-next bench-tune clean
+.PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile bench-probes bench-wide-gap bench-gpu bench-pitfalls bench-next bench-tune clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -81,6 +81,9 @@ bench-probes: $(STAMP) ## Measure what extra fits add to the examples and to fit
 
 bench-wide-gap: $(STAMP) ## Measure in which models a wide gap costs accuracy, for the overfit check (minutes)
 	$(BIN)/python -m benchmarks.wide_gap $(ARGS)
+
+bench-gpu: $(STAMP) ## From how many rows a GPU saves time, for the idle-accelerator check (minutes; needs a GPU)
+	$(BIN)/python -m benchmarks.accelerator $(ARGS)
 
 bench-pitfalls: $(STAMP) ## How often each check is right: injected pitfalls, clean controls (hours; ARGS="--quick", "--others")
 	nice $(BIN)/python -m benchmarks.pitfallbench.run $(ARGS)

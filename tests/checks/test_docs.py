@@ -18,7 +18,7 @@ def test_the_explanation_is_complete(check):
     for title in SECTIONS:
         assert f"\n## {title}\n" in text
     for name, threshold in check.thresholds.items():
-        assert f"`{check.name}.{name}` | {threshold.default:g} |" in text
+        assert f"`{check.name}.{name}` | {threshold.default:.7g} |" in text
     assert not re.search(r"\{[a-z_]+\}", text)
 
 

@@ -127,7 +127,7 @@ def _index() -> str:
 
 
 def _filled(check: Check, text: str) -> str:
-    return _PLACEHOLDER.sub(lambda match: f"{check.thresholds[match[1]].default:g}", text)
+    return _PLACEHOLDER.sub(lambda match: f"{check.thresholds[match[1]].default:.7g}", text)
 
 
 def _severity(check: Check) -> str:
@@ -157,7 +157,7 @@ def _facts(check: Check) -> str:
 def _thresholds(check: Check) -> str:
     rows = ["| Name | Default | Unit | Meaning | Source |", "|---|---|---|---|---|"]
     rows += [
-        f"| `{check.name}.{name}` | {found.default:g} | {found.unit} | {found.meaning} | {found.source} |"
+        f"| `{check.name}.{name}` | {found.default:.7g} | {found.unit} | {found.meaning} | {found.source} |"
         for name, found in check.thresholds.items()
     ]
     return "\n".join(rows)
@@ -165,7 +165,7 @@ def _thresholds(check: Check) -> str:
 
 def _listed(check: Check) -> str:
     return "\n".join(
-        f"- `{check.name}.{name}` = {found.default:g} ({found.unit}): {found.meaning}. Source: {found.source}"
+        f"- `{check.name}.{name}` = {found.default:.7g} ({found.unit}): {found.meaning}. Source: {found.source}"
         for name, found in check.thresholds.items()
     )
 
@@ -179,7 +179,7 @@ def _silence(check: Check) -> str:
     ]
     if check.thresholds:
         name, threshold = next(iter(check.thresholds.items()))
-        lines.append(f'`enable(thresholds={{"{check.name}.{name}": {threshold.default:g}}})` sets another threshold.')
+        lines.append(f'`enable(thresholds={{"{check.name}.{name}": {threshold.default:.7g}}})` sets another threshold.')
     return " ".join(lines)
 
 
