@@ -21,6 +21,7 @@ class Found:
         path: Seconds on the clock and the configuration that was the best from then on; the last one is the winner.
             An empty configuration is the estimator's defaults.
         seconds: On the clock when the method was done.
+        core_seconds: Of them, those that the process had a core; fewer tell of a busy machine.
         trials: Configurations that it looked at, in whole or in part.
         keeps_defaults: Whether the method itself gives back the defaults and not its winner; only ours judges that.
         notes: More that is worth a line.
@@ -28,6 +29,7 @@ class Found:
 
     path: tuple[tuple[float, Values], ...]
     seconds: float
+    core_seconds: float
     trials: int
     keeps_defaults: bool = False
     notes: Mapping[str, Any] = field(default_factory=dict)
@@ -44,6 +46,7 @@ class Search:
     def __init__(self, problem: Problem, seconds: float) -> None:
         self.problem = problem
         self._begun = time.perf_counter()
+        self._core = time.process_time()
         self._seconds = seconds
         self._best = -math.inf
         self._path: list[tuple[float, Values]] = []
@@ -85,4 +88,5 @@ class Search:
     def found(self) -> Found:
         """What there is now."""
         path = tuple(self._path) or ((0.0, {}),)
-        return Found(path=path, seconds=self._seconds - self.left, trials=self._trials)
+        core = time.process_time() - self._core
+        return Found(path=path, seconds=self._seconds - self.left, core_seconds=core, trials=self._trials)

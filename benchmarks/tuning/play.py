@@ -59,6 +59,7 @@ def _line(task: Task, found: Found, predictions: list[Numbers]) -> dict[str, Any
         "error_of_gain": standard_error(task.rows, predictions[-1], plain, task.seed),
         "path": [[round(at, 3), each] for (at, _), each in zip(found.path, scores, strict=True)],
         "seconds": round(found.seconds, 3),
+        "core_seconds": round(found.core_seconds, 3),
         "trials": found.trials,
         "winner": {name: repr(value) for name, value in found.path[-1][1].items()},
         **found.notes,

@@ -45,13 +45,15 @@ def _table(title: str, *columns: str) -> Table:
 def _gains(lines: Sequence[Line], cases: Sequence[Judged], names: Sequence[str], console: Console) -> None:
     table = _table(
         "Held-out gain over the defaults, of the best that any method found (95 % bootstrap interval over cases)",
-        "method", "gain", "cases", "reaches 95 %", "median seconds", "trials", "seconds used",
+        "method", "gain", "cases", "reaches 95 %", "median seconds", "trials", "seconds used", "of a core",
     )  # fmt: skip
     for name in names:
         mean, time = summary.gains_of(cases, name), summary.time_of(cases, name)
         own = [line for line in lines if line.get("method") == name and "score" in line]
         median = f"{time.median:.1f}" if math.isfinite(time.median) else "not reached"
-        cells = (f"{time.reached}/{time.of}", median, _median(own, "trials"), _worst(own)) if own else ("",) * 4
+        cells = (
+            (f"{time.reached}/{time.of}", median, _median(own, "trials"), _worst(own), _core(own)) if own else ("",) * 5
+        )
         table.add_row(name, str(mean), str(mean.cases), *cells)
     console.print(table)
 
@@ -63,6 +65,11 @@ def _median(lines: Sequence[Line], key: str) -> str:
 def _worst(lines: Sequence[Line]) -> str:
     used = [line["seconds"] for line in lines]
     return f"{statistics.median(used):.1f}, at most {max(used):.1f}"
+
+
+def _core(lines: Sequence[Line]) -> str:
+    """Well below 100 % the machine was busy with other things, and the figures are not to be trusted."""
+    return f"{statistics.median(line['core_seconds'] / line['seconds'] for line in lines):.0%}"
 
 
 def _differences(cases: Sequence[Judged], names: Sequence[str], console: Console) -> None:

@@ -26,7 +26,7 @@ def from_history(task: Task, seconds: float) -> Found:
 def _tuned(task: Task, seconds: float, history: Suggestions | bool) -> Found:
     import mlflow_pitfalls
 
-    started = time.time()
+    started, core = time.time(), time.process_time()
     result = mlflow_pitfalls.tune(
         task.estimator,
         task.rows.X,
@@ -37,10 +37,10 @@ def _tuned(task: Task, seconds: float, history: Suggestions | bool) -> Found:
         random_state=task.seed,
         history=history,
     )
-    return _found(result, started, time.time() - started)
+    return _found(result, started, time.time() - started, time.process_time() - core)
 
 
-def _found(result: Any, started: float, seconds: float) -> Found:
+def _found(result: Any, started: float, seconds: float, core_seconds: float) -> Found:
     """The study's own trials tell what was the best, and when."""
     import optuna
 
@@ -60,6 +60,7 @@ def _found(result: Any, started: float, seconds: float) -> Found:
     return Found(
         path=tuple(path) or ((0.0, {}),),
         seconds=seconds,
+        core_seconds=core_seconds,
         trials=len(facts.trials),
         keeps_defaults=not result.improved,
         notes={

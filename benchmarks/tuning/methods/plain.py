@@ -15,7 +15,7 @@ from mlflow_pitfalls.tuning.suggest_values import choose
 
 def defaults(task: Task, seconds: float) -> Found:
     """Nothing is tuned."""
-    return Found(path=((0.0, {}),), seconds=0.0, trials=0)
+    return Found(path=((0.0, {}),), seconds=0.0, core_seconds=0.0, trials=0)
 
 
 def random_search(task: Task, seconds: float) -> Found:

@@ -45,7 +45,8 @@ def flaml(task: Task, seconds: float) -> tuple[Found, list[Numbers]] | None:
         said = np.load(folder / "said.npz")
         predictions = [_as_wanted(said[f"p{place}"], rows.metric) for place in range(len(told["path"]))]
     path = tuple((at, values) for at, values in told["path"])
-    return Found(path=path, seconds=told["seconds"], trials=told["trials"]), predictions
+    found = Found(path=path, seconds=told["seconds"], core_seconds=told["core_seconds"], trials=told["trials"])
+    return found, predictions
 
 
 def _wants_scale(task: Task) -> bool:
