@@ -27,7 +27,7 @@ from mlflow_pitfalls.probes.catalogue import ASKED_PROBES
 from mlflow_pitfalls.probes.copying import CannotCopyError, quiet_copy
 from mlflow_pitfalls.probes.engine import run_probes
 from mlflow_pitfalls.probes.material import Material, context_of
-from mlflow_pitfalls.probes.undisturbed import undisturbed
+from mlflow_pitfalls.probes.undisturbed import on_one_core, undisturbed
 from mlflow_pitfalls.reporting.notebook import Report
 from mlflow_pitfalls.settings import Settings
 from mlflow_pitfalls.version import __version__
@@ -64,7 +64,7 @@ def probe_model(model: Any, x: Any, y: Any, *, budget: float, settings: Settings
         PitfallsError: The model cannot be copied, the rows cannot be split, or the first fit failed.
     """
     request = _Request(model=model, x=x, y=y, seconds=budget, settings=settings)
-    with hooks.muted(), undisturbed(), _progress() as told:
+    with hooks.muted(), undisturbed(), on_one_core(), _progress() as told:
         record, context = _fitted(request, run)
         record = run_probes(record, context, ASKED_PROBES, on_start=told)
     outcomes = run_checks(record, ignore=settings.ignore, thresholds=settings.thresholds)

@@ -21,3 +21,12 @@ def undisturbed() -> Iterator[None]:
     finally:
         np.random.set_state(states[0])
         random.setstate(states[1])
+
+
+@contextmanager
+def on_one_core() -> Iterator[None]:
+    """Native libraries use one thread: times can be compared, and OpenMP's waiting threads slow nothing down."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        yield
