@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import tempfile
 import warnings
@@ -59,8 +60,7 @@ def _part(cases: Iterable[Case], most: int) -> list[Case]:
     chosen = []
     for group in groups.values():
         wanted = most * (CONTROLS_TIMES if group[0].is_clean else 1)
-        step = max(1, len(group) // wanted)
-        chosen += group[::step][:wanted]
+        chosen += random.Random(0).sample(group, min(wanted, len(group)))
     return chosen
 
 

@@ -14,6 +14,7 @@ from benchmarks.pitfallbench import summary
 from benchmarks.pitfallbench.harm import CHANGE
 from benchmarks.pitfallbench.injections import ALL
 from benchmarks.pitfallbench.injections.base import CAUSES
+from benchmarks.pitfallbench.others.by_check import print_by_check
 from benchmarks.pitfallbench.others.environments import PINS
 from benchmarks.pitfallbench.others.mapping import as_ours
 from benchmarks.pitfallbench.results import Store
@@ -48,6 +49,7 @@ def print_others(folder: Path, ours: list[Line], console: Console) -> None:
     console.print(table)
     for tool, lines in answers.items():
         _worst(tool, lines, usable, console)
+        print_by_check(tool, lines, usable, changes, console)
 
 
 def _recalls(name: str, answers: dict[str, Any], ours: dict[str, Line], changes: dict[str, float]) -> list[str]:
