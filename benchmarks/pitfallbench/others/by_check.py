@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -29,67 +30,53 @@ def print_by_check(
         changes: How much each spoilt case's pitfall changed the score.
         console: Where to print.
     """
-    table = Table(
-        title=f"Check by check, beside {tool}: found where it matters; clean runs with the flag, medium or high",
-        title_justify="left",
-        box=SIMPLE_HEAD,
-    )
-    for name in ("check", f"found by {tool}", "found by ours", f"alarms of {tool}", "alarms of ours", ""):
+    title = f"Check by check, {tool} | ours: found where it matters; clean runs with a serious flag, with any flag"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    for name in ("check", "found", "serious", "any", "ours"):
         table.add_column(name, no_wrap=True)
-    for check, found, alarms in rows(tool, theirs, ours, changes):
-        worse = [
-            word
-            for word, is_worse in (
-                ("recall", found[1].hits < found[0].hits),
-                ("alarms", alarms[1].hits > alarms[0].hits),
-            )
-            if is_worse
-        ]
-        table.add_row(
-            check,
-            str(found[0]),
-            str(found[1]),
-            str(alarms[0]),
-            str(alarms[1]),
-            f"WORSE: {', '.join(worse)}" if worse else "",
+    for row in rows(tool, theirs, ours, changes):
+        worse = (
+            "found less" if row.found[1].hits < row.found[0].hits else "",
+            "more alarms" if row.serious[1].hits > row.serious[0].hits else "",
         )
+        told = (f"{pair[0].hits} | {pair[1].hits} of {pair[0].of}" for pair in (row.found, row.serious, row.all))
+        table.add_row(row.check, *told, ", ".join(filter(None, worse)))
     console.print(table)
 
 
-def rows(
-    tool: str, theirs: dict[str, Line], ours: dict[str, Line], changes: dict[str, float]
-) -> Iterator[tuple[str, Pair, Pair]]:
-    """Each check with what both found, and both's false alarms."""
-    answered = {case: line for case, line in theirs.items() if "said" in line}
-    clean = [case for case, line in answered.items() if not ALL[line["injection"]].finds]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One check: what both found, and both's flags on clean runs."""
+
+    check: str
+    found: Pair
+    serious: Pair
+    all: Pair
+
+
+def rows(tool: str, theirs: dict[str, Line], ours: dict[str, Line], changes: dict[str, float]) -> Iterator[Row]:
+    """Every check that the tool has too."""
+    said = {case: line["said"] for case, line in theirs.items() if "said" in line}
+    injections = {case: ALL[theirs[case]["injection"]] for case in said}
+    clean = [case for case, injection in injections.items() if not injection.finds]
     for check in sorted({name for names in BY_TOOL[tool].values() for name in names}):
-        asked = [
-            case
-            for case, line in answered.items()
-            if check in ALL[line["injection"]].finds and changes.get(case, 0.0) >= CHANGE
+        spoilt = [
+            case for case, known in injections.items() if check in known.finds and changes.get(case, 0.0) >= CHANGE
         ]
-        found = (
-            Share(
-                hits=sum(
-                    bool(as_ours(tool, answered[case]["said"]) & set(ALL[answered[case]["injection"]].finds))
-                    for case in asked
-                ),
-                of=len(asked),
-            ),
-            Share(hits=sum(summary.is_found(ours[case]) for case in asked), of=len(asked)),
+        found = _pair(
+            [bool(as_ours(tool, said[case]) & set(injections[case].finds)) for case in spoilt],
+            [summary.is_found(ours[case]) for case in spoilt],
         )
-        true = {case: check in ours[case]["true"] for case in clean}
-        alarms = (
-            Share(
-                hits=sum(
-                    check in as_ours(tool, answered[case]["said"], serious=True) and not true[case] for case in clean
-                ),
-                of=len(clean),
-            ),
-            Share(
-                hits=sum(check in summary.flags(ours[case], serious=True) and not true[case] for case in clean),
-                of=len(clean),
-            ),
+        serious, anyhow = (
+            _pair(
+                [check in as_ours(tool, said[case], serious=level) - set(ours[case]["true"]) for case in clean],
+                [check in summary.flags(ours[case], serious=level) - set(ours[case]["true"]) for case in clean],
+            )
+            for level in (True, False)
         )
-        if asked or alarms[0].hits or alarms[1].hits:
-            yield check, found, alarms
+        if spoilt or anyhow[0].hits or anyhow[1].hits:
+            yield Row(check=check, found=found, serious=serious, all=anyhow)
+
+
+def _pair(theirs: list[bool], own: list[bool]) -> Pair:
+    return Share(hits=sum(theirs), of=len(theirs)), Share(hits=sum(own), of=len(own))

@@ -58,9 +58,9 @@ def _part(cases: Iterable[Case], most: int) -> list[Case]:
         if case.injection not in TOO_LARGE:
             groups[case.injection, case.position].append(case)
     chosen = []
-    for group in groups.values():
+    for name, group in groups.items():
         wanted = most * (CONTROLS_TIMES if group[0].is_clean else 1)
-        chosen += random.Random(0).sample(group, min(wanted, len(group)))
+        chosen += random.Random(str(name)).sample(group, min(wanted, len(group)))
     return chosen
 
 
