@@ -4,7 +4,7 @@ import pytest
 
 from mlflow_pitfalls.checks.runner import run_checks
 from mlflow_pitfalls.model.outcomes import Status
-from mlflow_pitfalls.model.record import LabelNoiseFacts
+from mlflow_pitfalls.model.record import LabelNoiseFacts, ProbeFacts
 from mlflow_pitfalls.model.values import Estimate, Interval, Task
 
 
@@ -78,3 +78,10 @@ def test_flipped_labels_are_not_called_overfit(make):
 def test_an_interval_that_is_none_is_no_evidence(judge, make):
     broken = Estimate(value=float("nan"), interval=Interval(low=0.1, high=0.2), rows=100)
     assert judge("label-noise", noisy(make, excess=broken)).status is Status.INCONCLUSIVE
+
+
+def test_the_probe_says_why_it_was_not_run(judge, make):
+    told = ProbeFacts(name="label-noise", status="not_needed", reason="84 training rows are too few.")
+    verdict = judge("label-noise", make.record(label_noise=None, probes=(told,)))
+    assert verdict.message == "The labels were not probed for noise: 84 training rows are too few."
+    assert judge("label-noise", make.record(label_noise=None)).message == "The labels were not probed for noise."

@@ -169,7 +169,7 @@ class Check:
         """Judge one record; with the default thresholds where none are given."""
         for fact in self.needs:
             if not fact.present(record):
-                return not_applicable(fact.absence)
+                return not_applicable(fact.absence(record))
         return self.function(record, limits or self.limits())
 
     def limits(self, overrides: Mapping[str, float] | None = None) -> Limits:

@@ -37,10 +37,11 @@ class Fact(StrEnum):
         """Whether this record holds the fact."""
         return _PRESENT[self](record)
 
-    @property
-    def absence(self) -> str:
-        """What a check answers where the fact is missing."""
-        return _ABSENCE[self]
+    def absence(self, record: RunRecord) -> str:
+        """What a check answers where this record lacks the fact; with the probe's own reason, where one would tell."""
+        told = _ABSENCE[self]
+        reason = next((probe.reason for probe in record.probes if probe.name == _PROBED.get(self)), "")
+        return f"{told.removesuffix('.')}: {reason}" if reason else told
 
 
 def _has_classes(record: RunRecord) -> bool:
@@ -99,3 +100,6 @@ _ABSENCE: dict[Fact, str] = {
     Fact.STAGED: "No iterative model's rounds were scored on held-out rows.",
     Fact.SEARCH: "No search over hyperparameters was made in this run.",
 }
+
+# Facts that an extra fit fills in, by the probe's name.
+_PROBED: dict[Fact, str] = {Fact.LABEL_NOISE: "label-noise"}
