@@ -98,7 +98,7 @@ def _best(trials: Sequence[FrozenTrial]) -> FrozenTrial | None:
 
 def _same_folds(prepared: Prepared, best: FrozenTrial | None, present: FrozenTrial | None) -> _Judged:
     """What the search's own folds say: a part of the gain is luck, since they chose the best."""
-    if best is None or present is None or present.value is None:
+    if best is None or present is None or present.state.name != "COMPLETE":
         return _Judged(verdict=Verdict.NO_GAIN)
     note = "The gain was measured on the folds that chose the configuration: a part of it is luck."
     splits = prepared.problem.splits

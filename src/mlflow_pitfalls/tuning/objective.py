@@ -147,15 +147,16 @@ def run_trial(
 
 
 def _scored(problem: Problem, trial: Trial, deadline: float, score: Score) -> float | None:
-    """The mean over all folds; None where the trial was pruned."""
+    """The mean over all folds; None where the trial was pruned, which the configuration to compare with never is."""
     values = _values(problem, trial)
+    may_end = PRESENT not in trial.user_attrs  # another worker's trial may be done, and better, before this one is
     scores: list[float] = []
     for fold in range(len(problem.splits)):
         if time.time() > deadline:
             raise OutOfTimeError
         scores.append(score(values, fold))
         trial.report(scores[-1], fold)
-        if len(scores) < len(problem.splits) and trial.should_prune():
+        if may_end and len(scores) < len(problem.splits) and trial.should_prune():
             return None
     return sum(scores) / len(scores)
 

@@ -62,11 +62,11 @@ def answers(held: Broadcast[Any], values: dict[str, Any], folds: tuple[int, ...]
     Returns:
         One answer a fold, the last one without a score where something has failed.
     """
-    import sklearn
-
     problem = held.value
     if isinstance(problem, str):
         return [Answer(missing=problem)]
+    import sklearn  # unpacking has told this process where it may be
+
     found: list[Answer] = []
     with warnings.catch_warnings(), sklearn.config_context(**problem.config):
         warnings.simplefilter("ignore")
