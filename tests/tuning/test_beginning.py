@@ -100,3 +100,8 @@ def test_a_study_goes_on_from_history_and_is_judged_by_its_own_trials(tmp_path, 
     assert all(len(each.folds) == 5 for each in facts.trials if each.end is TrialEnd.COMPLETE)
     again = tune_model(request, lambda: None).facts
     assert again.trials == facts.trials
+
+
+def test_what_has_to_be_mended_first_is_told():
+    advice = ("Mend target-leakage first: it gives the target away.", "Stop early.")
+    assert begin(suggestions(advice=advice)).cautions == advice[:1]

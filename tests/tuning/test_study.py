@@ -207,6 +207,7 @@ def test_the_time_ends_it(tune, cancer):
     X_train, _, y_train, _ = cancer
     found = tune(DecisionTreeClassifier(max_depth=1), X_train, y_train, DEPTH, trials=100_000, timeout=2.0)
     assert 0 < len(found.facts.trials) < 100_000
+    assert any("of 100000 trials" in note for note in found.facts.notes)
     assert not found.facts.interrupted
 
 

@@ -11,6 +11,7 @@ from mlflow_pitfalls.model.suggestions import SearchSpace
 from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.tuning.aims import is_flagged, to_mend
 
+MEND = "Mend"  # how advice begins that comes before any tuning
 LONG_TRIAL_SECONDS = 60.0  # from which on a first search on a part of the rows pays
 LABEL_METRICS = ("f1", "balanced_accuracy", "precision", "recall", "jaccard", "matthews_corrcoef", "cohen_kappa")
 _RARE_SHARE = 0.25  # of the rarest class, below which the threshold of one half suits label metrics badly
@@ -46,7 +47,7 @@ def _mend(
     record: RunRecord, outcomes: Outcomes, space: SearchSpace, metric: str, trial_seconds: float | None
 ) -> Iterator[str]:
     for flag, why in to_mend(outcomes):
-        yield f"Mend {flag.check} first: {why}."
+        yield f"{MEND} {flag.check} first: {why}."
 
 
 def _other_model(

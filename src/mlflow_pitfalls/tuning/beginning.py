@@ -9,6 +9,7 @@ from typing import Any
 from mlflow_pitfalls.checks.text import plural
 from mlflow_pitfalls.model.suggestions import Parameter, SearchSpace, Suggestions, TriedConfiguration, Value
 from mlflow_pitfalls.model.values import Task
+from mlflow_pitfalls.tuning.advice import MEND
 from mlflow_pitfalls.tuning.suggest_values import holds
 
 _FIRST_SHARE = 0.25  # of the trials, that what was proposed beforehand may take: the sampler learns from each trial
@@ -42,12 +43,14 @@ class Beginning:
         earlier: Earlier runs and their scores, which are hints: they come from other rows than the study's folds.
         runs: How many of them there are, the run whose model is tuned aside.
         text: Which it was, in a sentence.
+        cautions: What has to be mended before tuning can help.
     """
 
     first: tuple[Mapping[str, Value], ...] = ()
     earlier: tuple[TriedConfiguration, ...] = ()
     runs: int = 0
     text: str = "Nothing was known beforehand: the usual ranges of this model led."
+    cautions: tuple[str, ...] = ()
 
 
 def beginning_of(known: Suggestions | None, parameters: Sequence[Parameter], *, metric: str, trials: int) -> Beginning:
@@ -72,6 +75,7 @@ def beginning_of(known: Suggestions | None, parameters: Sequence[Parameter], *, 
         earlier=known.tried if compared else (),
         runs=len(others) if compared else 0,
         text=_text(known, len(others), metric, compared=compared),
+        cautions=tuple(each for each in known.advice if each.startswith(MEND)),
     )
 
 

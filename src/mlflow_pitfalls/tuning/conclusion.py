@@ -85,7 +85,7 @@ def concluded(prepared: Prepared, *, interrupted: bool) -> TuningResult:
         interrupted=interrupted,
         began=prepared.beginning.text,
         history_runs=prepared.beginning.runs,
-        notes=tuple(_notes(prepared, trials, judged)),
+        notes=tuple(_notes(prepared, trials, judged, interrupted=interrupted)),
     )
     return TuningResult(facts=facts, model=model)
 
@@ -200,9 +200,13 @@ def _named(values: Mapping[str, Any]) -> Values:
     return tuple(values.items())
 
 
-def _notes(prepared: Prepared, trials: Sequence[FrozenTrial], judged: _Judged) -> list[str]:
+def _notes(prepared: Prepared, trials: Sequence[FrozenTrial], judged: _Judged, *, interrupted: bool) -> list[str]:
     errors = Counter(str(each.user_attrs[ERROR]) for each in trials if ERROR in each.user_attrs)
-    notes = [f"{count} trials ended with {name}." for name, count in errors.most_common()]
+    notes = [*prepared.beginning.cautions]
+    notes += [f"{count} trials ended with {name}." for name, count in errors.most_common()]
+    done, wanted = sum(each.end is not TrialEnd.LOST for each in _trials(prepared, trials)), prepared.request.trials
+    if done < wanted and not interrupted:
+        notes.append(f"The time was over after {done} of {wanted} trials: the same call with more time goes on.")
     if judged.note:
         notes.append(judged.note)
     if prepared.request.x_test is not None and prepared.scoring.spec is None:

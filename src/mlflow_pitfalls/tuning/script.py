@@ -11,7 +11,7 @@ from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.model.suggestions import Parameter, Suggestions, Value
 from mlflow_pitfalls.model.values import Task
-from mlflow_pitfalls.tuning.advice import wants_threshold
+from mlflow_pitfalls.tuning.advice import MEND, wants_threshold
 from mlflow_pitfalls.tuning.aims import is_flagged
 from mlflow_pitfalls.tuning.calls import blocks_of, dict_code, queued
 from mlflow_pitfalls.tuning.layout import one_line
@@ -156,7 +156,7 @@ def _test_share(record: RunRecord) -> float:
 
 
 def _warnings(record: RunRecord, outcomes: Outcomes, suggestions: Suggestions, source: Source) -> Iterator[str]:
-    yield from (said for said in suggestions.advice if said.startswith("Mend "))
+    yield from (said for said in suggestions.advice if said.startswith(MEND))
     if source.gaps:
         yield "Some parts of the model could not be written as code: they are marked HERE as well."
     fit = record.fit
