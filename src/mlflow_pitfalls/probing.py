@@ -64,7 +64,7 @@ def probe_model(model: Any, x: Any, y: Any, *, budget: float, settings: Settings
         PitfallsError: The model cannot be copied, the rows cannot be split, or the first fit failed.
     """
     request = _Request(model=model, x=x, y=y, seconds=budget, settings=settings)
-    with hooks.muted(), undisturbed(), on_one_core(), _progress() as told:
+    with hooks.unlogged(), undisturbed(), on_one_core(), _progress() as told:
         record, context = _fitted(request, run)
         record = run_probes(record, context, ASKED_PROBES, on_start=told)
     outcomes = run_checks(record, ignore=settings.ignore, thresholds=settings.thresholds)

@@ -119,3 +119,16 @@ def test_only_inside_a_run_of_a_watched_script_it_is_logged(cancer, store, tmp_p
         mlflow.set_tracking_uri(before)
     (logged,) = store.client.search_runs([store.experiment_id])
     assert logged.info.run_id == run.info.run_id and "pitfalls.flags" in logged.data.tags
+
+
+def test_without_hooks_autologging_makes_no_run_of_our_fits(cancer, store):
+    before = mlflow.get_tracking_uri()
+    mlflow.set_tracking_uri(store.uri)
+    mlflow.set_experiment(experiment_id=store.experiment_id)
+    try:
+        mlflow.sklearn.autolog(log_models=False, silent=True)
+        mlflow_pitfalls.probe(LogisticRegression(max_iter=50), *cancer, budget=1.0)
+    finally:
+        mlflow.sklearn.autolog(disable=True)
+        mlflow.set_tracking_uri(before)
+    assert not store.client.search_runs([store.experiment_id])

@@ -16,7 +16,7 @@ from mlflow_pitfalls.reporting.score_views import Table
 from mlflow_pitfalls.reporting.svg_curves import CurvePoint, curve
 from mlflow_pitfalls.reporting.svg_dots import DotRow, dot_chart
 from mlflow_pitfalls.reporting.svg_slices import slice_charts
-from mlflow_pitfalls.reporting.tuning_points import scores_in_order, slices_of
+from mlflow_pitfalls.reporting.tuning_points import below_the_axis, lowest_shown, scores_in_order, slices_of
 
 KEY = "tune"
 HEADING = "What to tune next"
@@ -201,11 +201,14 @@ def _history(suggestions: Suggestions) -> Iterator[Exhibit]:
         )
     scores = scores_in_order(suggestions)
     if scores:
-        points = [CurvePoint(x=float(at), estimate=Estimate(value=score)) for at, score in enumerate(scores, start=1)]
+        low = lowest_shown(scores)
+        shown = [max(score, low) for score in scores]
+        ends = f"the latest {text.score(scores[-1])}{below_the_axis(scores)}"
+        points = [CurvePoint(x=float(at), estimate=Estimate(value=score)) for at, score in enumerate(shown, start=1)]
         yield Exhibit(
             key="tune-history",
             title="How the runs went",
-            says=f"The best of {runs} scored {text.score(max(scores))}, the latest {text.score(scores[-1])}.",
+            says=f"The best of {runs} scored {text.score(max(scores))}, {ends}.",
             picture=curve(points, metric, "runs, oldest first"),
         )
     slices = slices_of(suggestions)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from mlflow_pitfalls.reporting import text
 from mlflow_pitfalls.reporting.svg import DOT, LINE, TEXT, Scale, picture, scale, ticks
-from mlflow_pitfalls.reporting.tuning_points import Slice
+from mlflow_pitfalls.reporting.tuning_points import Slice, lowest_shown
 
 _WIDTH, _HEIGHT = 760, 190
 _LEFT, _PANEL, _GAP = 58.0, 150.0, 24.0
@@ -27,10 +27,14 @@ def slice_charts(slices: Sequence[Slice], title: str) -> Markup:
     if not slices:
         return Markup("")
     scores = [score for each in slices for _, score in each.points]
-    low, high = min(scores), max(scores)
+    low, high = lowest_shown(scores), max(scores)
     span = (high - low) or abs(high) * 0.1 or 1.0
     domain = (low - _MARGIN * span, high + _MARGIN * span)
-    down = scale(domain, _DOWN)
+    inside = scale(domain, _DOWN)
+
+    def down(score: float) -> float:
+        return inside(max(score, low))
+
     parts: list[Markup] = []
     for tick in ticks(*domain):
         content = text.number(tick)

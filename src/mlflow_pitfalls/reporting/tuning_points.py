@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import quantiles
 
 from mlflow_pitfalls.model.suggestions import Parameter, Suggestions, Value
 from mlflow_pitfalls.reporting import text
 
 FEWEST = 3  # earlier runs that make a picture
 SLICES_SHOWN = 4
+_FENCE = 6.0  # times the upper quartile's distance to the median, below it: lower scores would flatten all the rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,19 @@ def scores_in_order(suggestions: Suggestions) -> list[float]:
     """The scores of the earlier runs, oldest first; empty where they are too few to show."""
     scores = [each.score for each in suggestions.tried if math.isfinite(each.score)]
     return scores if len(scores) >= FEWEST else []
+
+
+def lowest_shown(scores: Sequence[float]) -> float:
+    """Where the axis of these scores ends below: at the worst of them, or above those that lie far below the rest."""
+    _, middle, high = quantiles(scores, n=4, method="inclusive")
+    fence = middle - _FENCE * (high - middle)
+    return min(score for score in scores if score >= fence) if high > middle else min(scores)
+
+
+def below_the_axis(scores: Sequence[float]) -> str:
+    """How many runs stand at the lower edge since they scored far below the rest, as words for a heading; or none."""
+    count = sum(score < lowest_shown(scores) for score in scores)
+    return f"; {text.count(count, 'run')} far below, at the lower edge" if count else ""
 
 
 def slices_of(suggestions: Suggestions) -> tuple[Slice, ...]:

@@ -10,7 +10,7 @@ from mlflow_pitfalls.model.suggestions import Suggestions
 from mlflow_pitfalls.reporting import text
 from mlflow_pitfalls.reporting.sheet import LINE, SMALL, SOFT, Sheet
 from mlflow_pitfalls.reporting.svg import Scale, scale, ticks
-from mlflow_pitfalls.reporting.tuning_points import Slice, scores_in_order, slices_of
+from mlflow_pitfalls.reporting.tuning_points import Slice, below_the_axis, lowest_shown, scores_in_order, slices_of
 
 _BLUE, _ORANGE = "#2f6db3", "#c9600a"
 _SHOWN = 10  # importances
@@ -60,7 +60,8 @@ def history_sheet(suggestions: Suggestions) -> Sheet | None:
     if not scores:
         return None
     sheet = Sheet(_WIDTH, _HEIGHT)
-    sheet.heading(f"{text.name(suggestions.metric)} of the runs, oldest first; the line is the best so far")
+    told = f"oldest first; the line is the best so far{below_the_axis(scores)}"
+    sheet.heading(f"{text.name(suggestions.metric)} of the runs, {told}")
     down = _grid(sheet, scores, _PLOT)
     across = scale((0.0, float(len(scores) - 1)), (_PLOT[0] + 0.1, _PLOT[1] - 0.1))
     best = [max(scores[: place + 1]) for place in range(len(scores))]
@@ -76,8 +77,10 @@ def slices_sheet(suggestions: Suggestions) -> Sheet | None:
     if not slices:
         return None
     sheet = Sheet(_WIDTH, _HEIGHT)
-    sheet.heading(f"{text.name(suggestions.metric)} of the runs by parameter")
-    down = _grid(sheet, [score for each in slices for _, score in each.points], None)
+    told = below_the_axis(scores_in_order(suggestions))
+    sheet.heading(f"{text.name(suggestions.metric)} of the runs by parameter{told}")
+    scores = [score for each in slices for _, score in each.points]
+    down = _grid(sheet, scores, None)
     for place, each in enumerate(slices):
         _panel(sheet, each, _PLOT[0] + place * (_PANEL + _GAP), down)
     return sheet
@@ -95,10 +98,14 @@ def _panel(sheet: Sheet, each: Slice, left: float, down: Scale) -> None:
 
 
 def _grid(sheet: Sheet, scores: list[float], across: tuple[float, float] | None) -> Scale:
-    low, high = min(scores), max(scores)
+    low, high = lowest_shown(scores), max(scores)
     span = (high - low) or abs(high) * 0.1 or 1.0
     domain = (low - _MARGIN * span, high + _MARGIN * span)
-    down = scale(domain, _DOWN)
+    inside = scale(domain, _DOWN)
+
+    def down(score: float) -> float:
+        return inside(max(score, low))
+
     for tick in ticks(*domain):
         sheet.write(_PLOT[0] - 0.08, down(tick), text.number(tick), size=SMALL, colour=SOFT, align="right")
         if across is not None:
