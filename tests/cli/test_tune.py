@@ -137,18 +137,17 @@ def test_the_same_command_goes_on(tune, store):
 
 
 @pytest.mark.slow
-def test_a_study_begins_from_earlier_runs(tune, store):
-    done = tune("--trials", "3", "train.py", uri=store.uri, source=SEVERAL_RUNS)
+@pytest.mark.parametrize(
+    ("option", "runs", "said"),
+    [("--history", 5, "Began from 5 earlier runs on the same rows."), ("--no-history", 0, "No history")],
+)
+def test_a_study_begins_from_earlier_runs_or_not(tune, store, option, runs, said):
+    done = tune("--trials", "3", option, "train.py", uri=store.uri, source=SEVERAL_RUNS)
     assert done.returncode == 0, done.stderr
-    assert "Began from 5 earlier runs on the same rows." in done.stdout
-    parents, trials = children(store)
+    assert said in done.stdout
+    (parent,), trials = children(store)
     assert len(trials) == 3
-    assert parents[0].data.metrics["pitfalls/history_runs"] == 5
-    done = tune(
-        "--trials", "3", "--no-history", "--study-name", "other", "train.py", uri=store.uri, source=SEVERAL_RUNS
-    )
-    assert done.returncode == 0, done.stderr
-    assert "No history" in done.stdout
+    assert parent.data.metrics["pitfalls/history_runs"] == runs
 
 
 @pytest.mark.slow
