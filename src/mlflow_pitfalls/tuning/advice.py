@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from mlflow_pitfalls.checks.text import between, count, number, seconds
 from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunRecord
-from mlflow_pitfalls.model.suggestions import SearchSpace
 from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.tuning.aims import is_flagged, to_mend
 
@@ -15,24 +15,34 @@ MEND = "Mend"  # how advice begins that comes before any tuning
 LONG_TRIAL_SECONDS = 60.0  # from which on a first search on a part of the rows pays
 LABEL_METRICS = ("f1", "balanced_accuracy", "precision", "recall", "jaccard", "matthews_corrcoef", "cohen_kappa")
 _RARE_SHARE = 0.25  # of the rarest class, below which the threshold of one half suits label metrics badly
+_LOPSIDED = ("class-imbalance", "accuracy-paradox", "class-never-predicted")
 _ROUNDS_LEFT = 0.8  # of the rounds: a best round before that is worth telling
 
-_Advice = Callable[[RunRecord, Outcomes, SearchSpace, str, float | None], Iterator[str]]
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A run, what the checks said of it, what is tuned for, and what a trial should take."""
+
+    record: RunRecord
+    outcomes: Outcomes
+    metric: str
+    trial_seconds: float | None
 
 
-def advice_of(
-    record: RunRecord, outcomes: Outcomes, space: SearchSpace, *, metric: str, trial_seconds: float | None
-) -> tuple[str, ...]:
+_Advice = Callable[[_Judged], Iterator[str]]
+
+
+def advice_of(record: RunRecord, outcomes: Outcomes, *, metric: str, trial_seconds: float | None) -> tuple[str, ...]:
     """Sentences, the most important first.
 
     Args:
         record: The run's facts.
         outcomes: Every check's answer.
-        space: What could be searched.
         metric: What is tuned for.
         trial_seconds: What one trial should take.
     """
-    return tuple(said for one in _ADVICE for said in one(record, outcomes, space, metric, trial_seconds))
+    run = _Judged(record, outcomes, metric, trial_seconds)
+    return tuple(said for one in _ADVICE for said in one(run))
 
 
 def wants_threshold(record: RunRecord, metric: str) -> bool:
@@ -43,23 +53,19 @@ def wants_threshold(record: RunRecord, metric: str) -> bool:
     return bool(shares) and min(shares) < _RARE_SHARE
 
 
-def _mend(
-    record: RunRecord, outcomes: Outcomes, space: SearchSpace, metric: str, trial_seconds: float | None
-) -> Iterator[str]:
-    for flag, why in to_mend(outcomes):
+def _mend(run: _Judged) -> Iterator[str]:
+    for flag, why in to_mend(run.outcomes):
         yield f"{MEND} {flag.check} first: {why}."
 
 
-def _other_model(
-    record: RunRecord, outcomes: Outcomes, space: SearchSpace, metric: str, trial_seconds: float | None
-) -> Iterator[str]:
+def _other_model(run: _Judged) -> Iterator[str]:
     """Where another model is ahead already, or a simpler one suffices, this one is not the one to tune."""
-    if is_flagged(outcomes, "simple-rule-suffices"):
+    if is_flagged(run.outcomes, "simple-rule-suffices"):
         yield "A rule over one column does as well: tuning this model is not the answer."
-    elif is_flagged(outcomes, "linear-suffices"):
+    elif is_flagged(run.outcomes, "linear-suffices"):
         yield "A linear model does as well and has little to tune: choose it before tuning this one."
-    own = next((each for each in record.prototypes if each.is_run and each.score is not None), None)
-    scored = [each for each in record.prototypes if each.score is not None and not each.is_run]
+    own = next((each for each in run.record.prototypes if each.is_run and each.score is not None), None)
+    scored = [each for each in run.record.prototypes if each.score is not None and not each.is_run]
     if own is None or own.score is None or own.score.interval is None or not scored:
         return
     best = max(scored, key=lambda each: each.score.value if each.score is not None else 0.0)
@@ -70,26 +76,23 @@ def _other_model(
         )
 
 
-def _imbalance(
-    record: RunRecord, outcomes: Outcomes, space: SearchSpace, metric: str, trial_seconds: float | None
-) -> Iterator[str]:
+def _imbalance(run: _Judged) -> Iterator[str]:
     """On three sets, weights or a threshold gave most of the gain in a second where six of tuning gave none."""
-    if wants_threshold(record, metric):
+    metric, task = run.metric, run.record.task
+    if wants_threshold(run.record, metric):
         yield (
             f"With a rare class, a tuned decision threshold or class weights usually bring more {metric} than tuning "
             "does: tune for a ranking metric such as average_precision, then choose the threshold "
             "(TunedThresholdClassifierCV)."
         )
-    elif record.task is Task.MULTICLASS and _is_label_metric(metric) and is_flagged(outcomes, "class-imbalance"):
+    elif task is Task.MULTICLASS and _is_label_metric(metric) and is_flagged(run.outcomes, "class-imbalance"):
         yield f"With rare classes, class weights usually bring more {metric} than tuning does: set them first."
-    elif metric == "accuracy" and is_flagged(outcomes, "class-imbalance", "accuracy-paradox", "class-never-predicted"):
+    elif metric == "accuracy" and is_flagged(run.outcomes, *_LOPSIDED):
         yield "Tuning for accuracy favours the large class: tune for balanced_accuracy or average_precision instead."
 
 
-def _rounds(
-    record: RunRecord, outcomes: Outcomes, space: SearchSpace, metric: str, trial_seconds: float | None
-) -> Iterator[str]:
-    staged = record.staged
+def _rounds(run: _Judged) -> Iterator[str]:
+    staged = run.record.staged
     if staged is None or staged.early_stopping or staged.measured_on == "train":
         return
     if staged.best_round < _ROUNDS_LEFT * staged.total_rounds:
@@ -103,27 +106,24 @@ def _rounds(
         )
 
 
-def _time(
-    record: RunRecord, outcomes: Outcomes, space: SearchSpace, metric: str, trial_seconds: float | None
-) -> Iterator[str]:
-    if trial_seconds is None or trial_seconds < LONG_TRIAL_SECONDS or record.fit is None:
+def _time(run: _Judged) -> Iterator[str]:
+    fit, long = run.record.fit, run.trial_seconds
+    if long is None or long < LONG_TRIAL_SECONDS or fit is None:
         return
     yield (
-        f"A trial takes about {seconds(trial_seconds)}: search on a tenth of the {count(record.fit.rows)} training "
+        f"A trial takes about {seconds(long)}: search on a tenth of the {count(fit.rows)} training "
         "rows first, then on all of them around what was best there; pruning drops poor settings after a few folds."
     )
 
 
-def _data(
-    record: RunRecord, outcomes: Outcomes, space: SearchSpace, metric: str, trial_seconds: float | None
-) -> Iterator[str]:
-    if is_flagged(outcomes, "more-data-helps"):
+def _data(run: _Judged) -> Iterator[str]:
+    if is_flagged(run.outcomes, "more-data-helps"):
         yield "The score still rises with more rows: collecting them may bring more than tuning."
-    if is_flagged(outcomes, "label-noise"):
+    if is_flagged(run.outcomes, "label-noise"):
         yield "Wrong labels set a limit to every setting: mend them before long searches."
-    if is_flagged(outcomes, "unscaled-features"):
+    if is_flagged(run.outcomes, "unscaled-features"):
         yield "Scale the features first: the best settings of unscaled ones are not the best settings."
-    if is_flagged(outcomes, "test-set-too-small", "unstable-score"):
+    if is_flagged(run.outcomes, "test-set-too-small", "unstable-score"):
         yield "Compare settings by cross-validation only: the held-out rows are too few to tell them apart."
 
 

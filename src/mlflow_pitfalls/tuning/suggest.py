@@ -49,7 +49,7 @@ def suggestions_of(
         importances=told.importances,
         gain=expected_gain(record, metric) if has_next else None,
         trial_seconds=seconds,
-        advice=advice_of(record, outcomes, space, metric=metric, trial_seconds=seconds),
+        advice=advice_of(record, outcomes, metric=metric, trial_seconds=seconds),
         notes=(*_nothing_to_tune(space), *notes, *told.notes),
         tried=told.tried,
     )
