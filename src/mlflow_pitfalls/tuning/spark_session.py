@@ -107,8 +107,10 @@ def own_context(master: str) -> Iterator[SparkContext]:
         try:
             with _no_warnings():
                 context = _started(master, log)
-        except Exception as error:
+        except BaseException as error:
             _end(None, owns_java)
+            if not isinstance(error, Exception):  # Ctrl-C
+                raise
             raise PitfallsError(f"Spark could not be started: {_why(error, log)}") from error
         finally:
             _give_back(handler)
