@@ -18,12 +18,13 @@ from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.errors import MissingExtraError, PitfallsError
 
 if TYPE_CHECKING:
-    from pyspark import SparkContext
+    from pyspark import SparkConf, SparkContext
 
 TASK_TRIES = 4  # Spark's own default on clusters; plain ``local[N]`` gives a task up at once
 JAVA = "Java 17 or later"
 _LOCAL = re.compile(r"local(?:\[(\d+|\*)\])?")
 _CONNECT = "sc://"
+_START_SECONDS = 60.0  # of Java, for which a Ctrl-C waits
 _END_SECONDS = 10.0
 _CONFIG = {
     "spark.app.name": "mlflow-pitfalls",
@@ -122,17 +123,42 @@ def own_context(master: str) -> Iterator[SparkContext]:
 
 def _started(master: str, log: IO[bytes]) -> SparkContext:
     from pyspark import SparkConf, SparkContext
-    from pyspark.java_gateway import launch_gateway
 
     conf = SparkConf(loadDefaults=False)
     settings = {**_CONFIG, **(_LOCAL_CONFIG if master.startswith("local") else {}), "spark.master": master}
     for name, value in settings.items():
         conf.set(name, value)
-    gateway = SparkContext._gateway or launch_gateway(conf, {"stdout": log, "stderr": log})
-    SparkContext._ensure_initialized(gateway=gateway)
+    if SparkContext._gateway is None:
+        _launch_java(conf, log)
     context = SparkContext(conf=SparkConf().setAll(list(settings.items())))
     context.pythonExec = os.environ.get("PYSPARK_PYTHON", sys.executable)
     return context
+
+
+def _launch_java(conf: SparkConf, log: IO[bytes]) -> None:
+    """On a thread of its own: Java whose start is broken off by Ctrl-C never ends."""
+    from pyspark import SparkContext
+    from pyspark.java_gateway import launch_gateway
+
+    failed: list[Exception] = []
+    over = threading.Event()
+
+    def launch() -> None:
+        try:
+            SparkContext._ensure_initialized(gateway=launch_gateway(conf, {"stdout": log, "stderr": log}))
+        except Exception as error:  # noqa: BLE001 - raised below
+            failed.append(error)
+        finally:
+            over.set()
+
+    threading.Thread(target=launch, name="mlflow-pitfalls-java", daemon=True).start()
+    try:
+        over.wait()
+    except KeyboardInterrupt:
+        over.wait(_START_SECONDS)
+        raise
+    if failed:
+        raise failed[0]
 
 
 def _end(context: SparkContext | None, owns_java: bool) -> None:
