@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -29,6 +31,25 @@ from tests.tuning.test_workers import DEPTH, request, wait_for
 
 STRENGTH = Parameter(name="C", kind=Kind.FLOAT, low=1e-4, high=1e3, log=True)
 pytestmark = pytest.mark.slow
+
+STARTING = """
+import signal, threading, time
+import psutil
+from mlflow_pitfalls.tuning.spark_session import own_context
+before = signal.getsignal(signal.SIGINT)
+
+def press():
+    while not [each for each in psutil.Process().children() if each.name() == "java"]:
+        time.sleep(0.1)
+    signal.raise_signal(signal.SIGINT)
+
+threading.Thread(target=press, daemon=True).start()
+try:
+    with own_context("local[1]"):
+        print("started")
+except KeyboardInterrupt:
+    print("interrupted", len(psutil.Process().children()), signal.getsignal(signal.SIGINT) is before)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -126,3 +147,19 @@ def test_ctrl_c_ends_it_and_keeps_what_there_is(context, tmp_path):
     assert 2 <= len(found.facts.trials) < 500
     assert context.parallelize([1, 2], 2).sum() == 3
     assert not [each for each in threading.enumerate() if each.name == "mlflow-pitfalls-spark"]
+
+
+def test_ctrl_c_while_it_starts_leaves_no_java():
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run(
+        [sys.executable, "-c", STARTING], env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.stdout.split() == ["interrupted", "0", "True"], done.stderr
+
+
+def test_a_wrong_master_is_told_in_sparks_own_words():
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    code = STARTING.replace("local[1]", "nonsense").replace("raise_signal(signal.SIGINT)", "SIGINT")
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
+    assert "PitfallsError: Spark could not be started" in done.stderr
+    assert "Master must" in done.stderr
