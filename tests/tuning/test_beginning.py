@@ -57,7 +57,8 @@ def test_earlier_runs_go_first_the_best_of_them_in_front():
 
 
 def test_few_trials_are_not_spent_on_what_was_proposed_beforehand():
-    assert len(begin(suggestions(), trials=8).first) == 2
+    assert len(begin(suggestions(), trials=20).first) == 2
+    assert len(begin(suggestions(tried=(OWN,), basis="prior"), trials=8).first) == 2
     assert len(begin(suggestions(), trials=1).first) == 1
 
 
@@ -81,6 +82,16 @@ def test_what_lies_outside_of_the_space_is_not_tried():
     assert begin(suggestions(next=(outside, foreign), tried=(OWN,), basis="prior")).first == ()
 
 
+def test_what_is_proposed_stays_otherwise_where_the_model_stands(tmp_path):
+    X, y = load_breast_cancer(return_X_y=True)
+    model = make_pipeline(StandardScaler(), SVC(C=1e-3, gamma=1.0))
+    known = suggestions(tried=(OWN,), basis="prior")
+    request = Request(model=model, x=X, y=y, known=known, trials=3, folder=tmp_path, show=False)
+    facts = tune_model(request, lambda: None).facts
+    assert facts.began.startswith("No history")
+    assert dict(facts.trials[1].values) == {"svc__C": 10.0, "svc__gamma": 1.0}
+
+
 @pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_study_goes_on_from_history_and_is_judged_by_its_own_trials(tmp_path, jobs):
     X, y = load_breast_cancer(return_X_y=True)
@@ -96,7 +107,6 @@ def test_a_study_goes_on_from_history_and_is_judged_by_its_own_trials(tmp_path, 
     assert [each.number for each in facts.trials] == list(range(8))
     assert facts.trials[0].is_present
     assert dict(facts.trials[1].values) == {"svc__C": 3.0, "svc__gamma": 0.02}
-    assert dict(facts.trials[2].values) == {"svc__C": 10.0, "svc__gamma": 1.0}  # the rest stays where the model stands
     assert all(len(each.folds) == 5 for each in facts.trials if each.end is TrialEnd.COMPLETE)
     again = tune_model(request, lambda: None).facts
     assert again.trials == facts.trials

@@ -72,9 +72,20 @@ def test_earlier_runs_lead_to_the_top_whatever_their_level():
     study = study_of(X, Y)
     study.add_trials(earlier_trials((X, Y), runs))
     study.enqueue_trial({"x": 0.9, "y": 0.9})
-    climb(study, 5)
+    climb(study, 8)
     assert study.best_value > max(each.score for each in runs) - 7.0 - 0.002
     assert study.best_value < 0.0  # of the study's own scores, not of the runs'
+
+
+def test_earlier_runs_in_a_corner_do_not_keep_the_study_there():
+    runs = [
+        TriedConfiguration(run_id=str(i), values=(("x", 0.9 + 0.005 * i), ("y", 0.9)), score=float(i), started_ms=i)
+        for i in range(12)
+    ]
+    study = study_of(X, Y)
+    study.add_trials(earlier_trials((X, Y), runs))
+    climb(study, 8)
+    assert min(trial.params["x"] for trial in study.trials[12:]) < 0.5
 
 
 def test_two_workers_at_once_try_different_things():

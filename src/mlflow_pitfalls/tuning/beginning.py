@@ -12,7 +12,9 @@ from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.tuning.advice import MEND
 from mlflow_pitfalls.tuning.suggest_values import holds
 
-_FIRST_SHARE = 0.25  # of the trials, that what was proposed beforehand may take: the sampler learns from each trial
+# Of the trials, that what was proposed beforehand may take: the sampler learns from each trial. It has the earlier runs
+# too, and of flags it knows nothing.
+_BY_RUNS, _BY_FLAGS = 0.1, 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,7 +71,7 @@ def beginning_of(known: Suggestions | None, parameters: Sequence[Parameter], *, 
     proposed = [dict(each.values) for each in known.next] if compared or known.basis == "prior" else []
     if compared:
         proposed = [*_best(known), *proposed]
-    most = max(1, round(_FIRST_SHARE * trials))
+    most = max(1, round((_BY_RUNS if compared else _BY_FLAGS) * trials))
     return Beginning(
         first=tuple(each for each in proposed if _is_inside(each, parameters))[:most],
         earlier=known.tried if compared else (),

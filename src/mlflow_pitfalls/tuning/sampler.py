@@ -34,6 +34,8 @@ WAYS = (Way.ANYWHERE, Way.NEAR, Way.ANYWHERE, Way.STEP)  # take turns
 class MixedSampler(BaseSampler):  # type: ignore[misc]  # optuna is not followed
     """Spread points first, then by turns the Gaussian process's choice and a step from the best.
 
+    With earlier runs the process has its say from the beginning, by turns with the spread points.
+
     Args:
         parameters: All that is searched.
         seed: Of every choice.
@@ -73,7 +75,9 @@ class MixedSampler(BaseSampler):  # type: ignore[misc]  # optuna is not followed
         points = {each.number: self._point(each) for each in trials}
         own = comparable_scores(trials)
         hints = self._hints(trials, points, own)
-        if len(own) + len(hints) < self._start:
+        # Earlier runs may all have looked in one corner, and their scores may be luck: half of the beginning is spread.
+        looks_around = len(own) < self._start and trial.number % 2 == 1
+        if looks_around or len(own) + len(hints) < self._start:
             return self._spread(trial.number)
         scores = informative({**own, **hints})
         proposer = Proposer(
