@@ -18,15 +18,17 @@ Launch = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def launch(tmp_path: Path) -> Launch:
-    """``launch(*command, uri=..., **environment)`` in the working folder ``tmp_path``."""
+    """``launch(*command, uri=..., seconds=..., **environment)`` in the working folder ``tmp_path``."""
 
-    def start(*command: str, uri: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    def start(
+        *command: str, uri: str = "", seconds: float = PROCESS_SECONDS, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_")}
         return subprocess.run(
             command,
             capture_output=True,
             text=True,
-            timeout=PROCESS_SECONDS,
+            timeout=seconds,
             cwd=tmp_path,
             env={
                 **inherited,

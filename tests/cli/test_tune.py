@@ -181,8 +181,9 @@ def test_no_trial_sees_the_scripts_test_rows(tune, store, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)  # Java, two Python workers and MLflow start, which a busy machine takes long for
 def test_on_spark_a_killed_worker_ends_nothing(tune, store, tmp_path):
-    done = tune("--trials", "9", "--spark", "local[2]", "train.py", uri=store.uri, source=KILLED)
+    done = tune("--trials", "9", "--spark", "local[2]", "train.py", uri=store.uri, source=KILLED, seconds=240)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "killed").exists()
     assert done.stdout.splitlines()[0].split()[:3] == ["balanced_accuracy", "before", "after"]
