@@ -75,10 +75,13 @@ class MixedSampler(BaseSampler):  # type: ignore[misc]  # optuna is not followed
         points = {each.number: self._point(each) for each in trials}
         own = comparable_scores(trials)
         hints = self._hints(trials, points, own)
-        # Earlier runs may all have looked in one corner, and their scores may be luck: half of the beginning is spread.
-        looks_around = len(own) < self._start and trial.number % 2 == 1
-        if looks_around or len(own) + len(hints) < self._start:
-            return self._spread(trial.number)
+        ordinal = trial.number - len(hints)
+        if len(own) + len(hints) < self._start:
+            return self._spread(ordinal)
+        if len(own) < self._start and ordinal % 2 == 1:
+            # Earlier runs may all have looked in one corner, and their scores may be luck: half of the beginning is
+            # spread, by consecutive points of the sequence, since every second one of them lies on one side.
+            return self._spread(self._start + ordinal // 2)
         scores = informative({**own, **hints})
         proposer = Proposer(
             self._coordinates,
@@ -89,8 +92,8 @@ class MixedSampler(BaseSampler):  # type: ignore[misc]  # optuna is not followed
         )
         running = [each for each in trials if each.state is TrialState.RUNNING and each.params]
         proposer.expecting(np.array([points[each.number] for each in running]))
-        proposed = proposer.propose((WAYS[trial.number % len(WAYS)],))
-        return proposed[0].point if proposed else self._spread(trial.number)
+        proposed = proposer.propose((WAYS[ordinal % len(WAYS)],))
+        return proposed[0].point if proposed else self._spread(ordinal)
 
     def _point(self, trial: FrozenTrial) -> Points:
         known = {each.name: each for each in self._coordinates.parameters}
