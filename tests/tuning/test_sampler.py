@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 
 import numpy as np
@@ -14,8 +15,10 @@ from hypothesis.extra.numpy import arrays
 from mlflow_pitfalls.model.suggestions import Kind, Parameter, TriedConfiguration
 from mlflow_pitfalls.tuning.coordinates import Coordinates
 from mlflow_pitfalls.tuning.earlier_trials import earlier_trials
-from mlflow_pitfalls.tuning.sampler import MAX_OBSERVATIONS, MixedSampler, informative
+from mlflow_pitfalls.tuning.observations import MAX_OBSERVATIONS, informative
+from mlflow_pitfalls.tuning.sampler import GROWTH, MixedSampler, milestone
 from mlflow_pitfalls.tuning.suggest_values import choose, distribution_of, label
+from mlflow_pitfalls.tuning.thrift import Thrift
 
 SOLVER = Parameter(name="solver", kind=Kind.CATEGORY, choices=("saga", "lbfgs"))
 RATIO = Parameter(name="l1_ratio", kind=Kind.FLOAT, low=0.0, high=1.0, when=(("solver", "saga"),))
@@ -25,6 +28,9 @@ ALL = (SOLVER, RATIO, LAYERS, LEAF)
 X = Parameter(name="x", kind=Kind.FLOAT, low=0.0, high=1.0)
 Y = Parameter(name="y", kind=Kind.FLOAT, low=1e-3, high=1.0, log=True)
 TOP = {"x": 0.3, "y": 0.1}
+
+
+_TAKEN_SECONDS = 0.5  # so that there is none left for a while
 
 
 def height(values):
@@ -52,6 +58,7 @@ def test_every_spread_point_is_a_configuration(shares):
 
 
 def test_the_top_of_a_hill_is_found_and_warnings_are_left_alone():
+    climb(study_of(X, Y), 1)  # scipy sets filters when it is first imported
     before = list(warnings.filters)
     study = study_of(X, Y)
     climb(study, 20)
@@ -110,3 +117,29 @@ def test_the_process_learns_from_a_bounded_number_of_scores(count):
     assert len(found) == min(count, MAX_OBSERVATIONS)
     assert list(found) == sorted(found)
     assert not scores or max(found.values()) == pytest.approx(max(scores.values()))
+
+
+def test_without_time_for_the_process_it_still_climbs():
+    thrift = Thrift()
+    with thrift.spent():
+        time.sleep(_TAKEN_SECONDS)
+    study = optuna.create_study(direction="maximize", sampler=MixedSampler((X, Y), 0, thrift))
+    climb(study, 60)
+    assert study.best_value > -0.01
+
+
+def test_an_interrupted_study_goes_on_as_it_would_have():
+    whole, first = study_of(X, Y), study_of(X, Y)
+    climb(whole, 16)
+    climb(first, 11)
+    later = study_of(X, Y)
+    later.add_trials(first.trials)
+    climb(later, 5)
+    assert [trial.params for trial in later.trials] == [trial.params for trial in whole.trials]
+
+
+@given(st.integers(1, 500))
+def test_hyperparameters_are_sought_again_after_some_growth(count):
+    found = milestone(count)
+    assert found <= count < max(found + 1, round(GROWTH * found))
+    assert milestone(found) == found

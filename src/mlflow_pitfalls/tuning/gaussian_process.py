@@ -47,6 +47,11 @@ class Surrogate:
         noise = float(np.exp(self.process.kernel_.theta[-1]))
         return np.asarray(mean), np.sqrt(np.maximum(np.square(deviation) - noise, 0.0))
 
+    @property
+    def theta(self) -> Points:
+        """Logarithms of the hyperparameters, as :func:`surrogate_with` takes them."""
+        return np.asarray(self.process.kernel_.theta)
+
     def believing(self, features: Points, scores: Points) -> Surrogate:
         """The same process with further scores taken for granted."""
         known, seen = self.process.X_train_, self.process.y_train_
@@ -69,15 +74,12 @@ def fit_surrogate(features: Points, scores: Points, doubts: Points | None = None
     2024.
     """
     from scipy.optimize import minimize
-    from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
     width = features.shape[1]
     length = _LENGTH[0] + 0.5 * math.log(width)
     centres = np.array([_AMPLITUDE[0], *[length] * width, _NOISE[0]])
     spreads = np.array([_AMPLITUDE[1], *[_LENGTH[1]] * width, _NOISE[1]])
-    kernel = ConstantKernel() * Matern(np.ones(width), nu=2.5) + WhiteKernel()
-    alphas = _JITTER + (np.zeros(len(scores)) if doubts is None else doubts)
-    process = _fitted(kernel.clone_with_theta(centres), features, _standardised(scores), alphas)
+    process = surrogate_with(centres, features, scores, doubts).process
 
     def loss(theta: Points) -> tuple[float, Points]:
         likelihood, slope = process.log_marginal_likelihood(theta, eval_gradient=True, clone_kernel=False)
@@ -87,7 +89,23 @@ def fit_surrogate(features: Points, scores: Points, doubts: Points | None = None
     bounds = list(zip(centres - _BOUND * spreads, centres + _BOUND * spreads, strict=True))
     found = minimize(loss, centres, jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": _STEPS})
     best = found.x if np.all(np.isfinite(found.x)) else centres
-    return Surrogate(_fitted(kernel.clone_with_theta(best), features, _standardised(scores), alphas))
+    return surrogate_with(best, features, scores, doubts)
+
+
+def surrogate_with(theta: Points, features: Points, scores: Points, doubts: Points | None = None) -> Surrogate:
+    """A process whose hyperparameters are known already: a small part of the time of :func:`fit_surrogate`.
+
+    Args:
+        theta: Logarithms of amplitude, of each feature's length and of the noise, shape (features + 2,).
+        features: As for :func:`fit_surrogate`, and so are ``scores`` and ``doubts``.
+        scores: Of the runs.
+        doubts: Of the scores.
+    """
+    from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
+
+    kernel = ConstantKernel() * Matern(np.ones(features.shape[1]), nu=2.5) + WhiteKernel()
+    alphas = _JITTER + (np.zeros(len(scores)) if doubts is None else doubts)
+    return Surrogate(_fitted(kernel.clone_with_theta(theta), features, _standardised(scores), alphas))
 
 
 def _standardised(scores: Points) -> Points:

@@ -51,12 +51,14 @@ def connect(order: Order) -> Study:
     import optuna
 
     from mlflow_pitfalls.tuning.sampler import MixedSampler
+    from mlflow_pitfalls.tuning.thrift import Thrift
 
+    thrift = Thrift() if math.isfinite(order.deadline) else None
     return optuna.create_study(
         storage=order.place.open(),
         study_name=order.place.study,
         direction="maximize",
-        sampler=MixedSampler(order.problem.parameters, order.problem.seed),
+        sampler=MixedSampler(order.problem.parameters, order.problem.seed, thrift),
         pruner=pruner(),
         load_if_exists=True,
     )

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlflow_pitfalls.tuning.coordinates import Coordinates, Points
-from mlflow_pitfalls.tuning.gaussian_process import Surrogate, fit_surrogate
+from mlflow_pitfalls.tuning.gaussian_process import Surrogate, fit_surrogate, surrogate_with
+from mlflow_pitfalls.tuning.stepping import STARTS, first_new, steps_from
 
 
 class Way(StrEnum):
@@ -25,11 +26,7 @@ MIX = (Way.ANYWHERE, Way.STEP, Way.ANYWHERE, Way.NEAR, Way.STEP)
 
 _ANYWHERE = 1_500  # random points looked at for each proposal
 _NEAR = 500  # steps looked at
-_STARTS = 3  # settings that steps start from: by their expected, not by their lucky score
-_STEP = 0.1  # standard deviation of a number's step, of its range
-_MOVED = 0.6  # share of the coordinates that a step changes
-_HEARSAY = 0.1  # variance of a score from other rows beyond the noise of all, of the scores' own variance
-_CLOSE = 0.02  # of a range: settings that are no further apart are one
+HEARSAY = 0.1  # variance of a score from other rows beyond the noise of all, of the scores' own variance
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +48,8 @@ class Proposer:
         random: np.random.Generator,
         *,
         hearsay: NDArray[np.bool_] | None = None,
+        theta: Points | None = None,
+        taken: Points | None = None,
     ) -> None:
         """Fit the process.
 
@@ -61,16 +60,25 @@ class Proposer:
             random: Every draw is made from it.
             hearsay: Which of the scores come from other rows, shape (runs,): they are believed less, need not be
                 beaten, and their points may be proposed. None for none.
+            theta: The process's hyperparameters; None to seek them.
+            taken: Points that are not proposed again, shape (points, parameters); None for those that were tried.
         """
         self._coordinates = coordinates
         own = np.ones(len(tried), dtype=bool) if hearsay is None or hearsay.all() else ~hearsay
-        self._taken = tried[own]
+        self._taken = tried[own] if taken is None else taken
         self._random = random
         features = coordinates.features(tried)
-        self._surrogate: Surrogate = fit_surrogate(features, scores, np.where(own, 0.0, _HEARSAY))
+        doubts = np.where(own, 0.0, HEARSAY)
+        self._surrogate: Surrogate = (
+            fit_surrogate(features, scores, doubts)
+            if theta is None
+            else surrogate_with(theta, features, scores, doubts)
+        )
         expected, _ = self._surrogate.predict(features)
         self._incumbent = float(expected[own].max())
-        self._starts = tried[np.argsort(-expected, kind="stable")[:_STARTS]]
+        # By their expected, not by their lucky score.
+        self._starts = tried[np.argsort(-expected, kind="stable")[:STARTS]]
+        self._untold: Points | None = None  # proposed, and not believed yet: that takes time
 
     def expecting(self, points: Points) -> None:
         """Believe that points which are being tried turn out as expected, shape (points, parameters)."""
@@ -84,40 +92,21 @@ class Proposer:
             point = self._best_new(way)
             if point is not None:
                 found.append(Proposal(point, way))
-                self._take(point)
+                self._untold = point
         return found
 
     def _best_new(self, way: Way) -> Points | None:
+        if self._untold is not None:
+            self._take(self._untold)
+            self._untold = None
         points = self._candidates(way)
         order = np.arange(len(points)) if way is Way.STEP else np.argsort(-self._improvement(points), kind="stable")
-        settled = (self._coordinates.snapped(points[place]) for place in order)
-        return next((point for point in settled if self._is_new(point)), None)
+        return first_new((points[place] for place in order), self._taken, self._coordinates)
 
     def _candidates(self, way: Way) -> Points:
-        if way is not Way.ANYWHERE:
-            return self._steps(_NEAR)
-        return np.vstack([self._coordinates.uniform(_ANYWHERE, self._random), self._steps(_NEAR), self._starts])
-
-    def _steps(self, count: int) -> Points:
-        """Random steps from the best settings, of which each moves at least one coordinate."""
-        starts = self._starts[self._random.integers(len(self._starts), size=count)]
-        width = starts.shape[1]
-        moved = self._random.random((count, width)) < _MOVED
-        moved[np.arange(count), self._random.integers(width, size=count)] = True
-        filled = np.where(np.isnan(starts), self._coordinates.uniform(count, self._random), starts)
-        points = filled + self._random.normal(scale=_STEP, size=filled.shape) * moved
-        for column in np.flatnonzero(~self._coordinates.numeric):
-            other = self._random.integers(self._coordinates.choices(int(column)), size=count)
-            points[:, column] = np.where(moved[:, column], other, filled[:, column])
-        numeric = self._coordinates.numeric
-        points[:, numeric] = np.clip(points[:, numeric], 0.0, 1.0)
-        return self._coordinates.conditioned(np.nan_to_num(points, nan=0.0))
-
-    def _is_new(self, point: Points) -> bool:
-        """Whether a point is apart from all that was tried or proposed."""
-        one_absent = np.isnan(point)[None, :] != np.isnan(self._taken)
-        apart = np.where(one_absent, 1.0, np.nan_to_num(np.abs(self._taken - point), nan=0.0))
-        return bool((apart.max(axis=1) > _CLOSE).all())
+        anywhere = self._coordinates.uniform(_ANYWHERE, self._random) if way is Way.ANYWHERE else None
+        steps = steps_from(self._starts, _NEAR, self._coordinates, self._random)
+        return steps if anywhere is None else np.vstack([anywhere, steps, self._starts])
 
     def _improvement(self, points: Points) -> Points:
         from scipy.stats import norm

@@ -1,12 +1,14 @@
 """What an Optuna study tries next: a Gaussian process mixed with steps from the best.
 
 On few trials this finds more than Optuna's TPE; Optuna's own Gaussian process needs PyTorch. A trial's choice depends
-on the seed, its number and the other trials only, so that a study that was interrupted goes on as it would have.
+on the seed, its number and the other trials only, so that a study that was interrupted goes on as it would have. Where
+the time is limited it depends on the pace too: the process must not take the time of many quick fits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,11 +17,12 @@ from optuna.trial import FrozenTrial, TrialState
 
 from mlflow_pitfalls.model.suggestions import Parameter
 from mlflow_pitfalls.tuning.coordinates import Coordinates, Points
-from mlflow_pitfalls.tuning.earlier_trials import SCORE_ATTRIBUTE, is_earlier
-from mlflow_pitfalls.tuning.gaussian_process import winsorised
-from mlflow_pitfalls.tuning.hints import levelled
-from mlflow_pitfalls.tuning.proposals import Proposer, Way
+from mlflow_pitfalls.tuning.gaussian_process import fit_surrogate
+from mlflow_pitfalls.tuning.observations import Observations, observed
+from mlflow_pitfalls.tuning.proposals import HEARSAY, Proposer, Way
+from mlflow_pitfalls.tuning.stepping import STARTS, first_new, steps_from
 from mlflow_pitfalls.tuning.suggest_values import distribution_of, label, unlabelled
+from mlflow_pitfalls.tuning.thrift import Thrift
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -27,8 +30,10 @@ if TYPE_CHECKING:
 
 START_TRIALS = 4  # and one a parameter, up to
 MAX_START_TRIALS = 10
-MAX_OBSERVATIONS = 100  # that the process learns from: it costs the cube of their number
 WAYS = (Way.ANYWHERE, Way.NEAR, Way.ANYWHERE, Way.STEP)  # take turns
+GROWTH = 1.15  # of the number of scores, after which the process's hyperparameters are sought anew
+_QUICK_STEPS = (0.02, 0.05, 0.1, 0.2)  # of a range: sizes of the steps between two turns of the process
+_QUICK_TRIES = 50  # steps looked at until one is new
 
 
 class MixedSampler(BaseSampler):  # type: ignore[misc]  # optuna is not followed
@@ -39,9 +44,13 @@ class MixedSampler(BaseSampler):  # type: ignore[misc]  # optuna is not followed
     Args:
         parameters: All that is searched.
         seed: Of every choice.
+        thrift: How much of the time the process may take; None for as much as it needs.
     """
 
-    def __init__(self, parameters: Sequence[Parameter], seed: int) -> None:
+    def __init__(self, parameters: Sequence[Parameter], seed: int, thrift: Thrift | None = None) -> None:
+        self._thrift = thrift
+        self._finished: dict[int, Points] = {}  # by number: they do not change
+        self._thetas: dict[int, Points] = {}  # by the number of scores that they were found with
         self._coordinates = Coordinates(parameters)
         self._seed = seed
         self._start = min(START_TRIALS + len(parameters), MAX_START_TRIALS)
@@ -69,51 +78,67 @@ class MixedSampler(BaseSampler):  # type: ignore[misc]  # optuna is not followed
         return sampler.sample_independent(study, trial, param_name, param_distribution)
 
     def _next(self, study: Study, trial: FrozenTrial) -> Points:
-        rng = np.random.default_rng((self._seed, trial.number))
         states = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
         trials = study.get_trials(deepcopy=False, states=states)
-        points = {each.number: self._point(each) for each in trials}
-        own = comparable_scores(trials)
-        hints = self._hints(trials, points, own)
-        ordinal = trial.number - len(hints)
-        if len(own) + len(hints) < self._start:
+        seen = observed(trials, [self._point(each) for each in trials], self._coordinates)
+        ordinal = trial.number - len(seen.hints)
+        if len(seen.scores) < self._start:
             return self._spread(ordinal)
-        if len(own) < self._start and ordinal % 2 == 1:
+        if len(seen.own) < self._start and ordinal % 2 == 1:
             # Earlier runs may all have looked in one corner, and their scores may be luck: half of the beginning is
             # spread, by consecutive points of the sequence, since every second one of them lies on one side.
             return self._spread(self._start + ordinal // 2)
-        scores = informative({**own, **hints})
+        rng = np.random.default_rng((self._seed, trial.number))
+        if self._thrift is not None and seen.own and not self._thrift.allows():
+            found = self._stepped(seen, rng)
+        else:
+            with self._thrift.spent() if self._thrift is not None else nullcontext():
+                found = self._expected(seen, self._theta(seen, trials), WAYS[ordinal % len(WAYS)], rng)
+        return self._spread(ordinal) if found is None else found
+
+    def _expected(self, seen: Observations, theta: Points, way: Way, rng: np.random.Generator) -> Points | None:
+        """Where the process says; None where everything was tried."""
+        known = seen.learnt()
         proposer = Proposer(
             self._coordinates,
-            np.vstack([points[number] for number in scores]),
-            winsorised(np.array(list(scores.values()))),
+            known.points,
+            known.scores,
             rng,
-            hearsay=np.array([number in hints for number in scores]),
+            hearsay=known.hearsay,
+            theta=theta,
+            taken=seen.tried if seen.own else None,
         )
-        running = [each for each in trials if each.state is TrialState.RUNNING and each.params]
-        proposer.expecting(np.array([points[each.number] for each in running]))
-        proposed = proposer.propose((WAYS[ordinal % len(WAYS)],))
-        return proposed[0].point if proposed else self._spread(ordinal)
+        proposer.expecting(seen.running)
+        proposed = proposer.propose((way,))
+        return proposed[0].point if proposed else None
+
+    def _stepped(self, seen: Observations, rng: np.random.Generator) -> Points | None:
+        """A step from one of the best, for which no process is needed; None where everything around was tried."""
+        best = sorted(seen.own, key=lambda number: -seen.own[number])[:STARTS]
+        starts = np.array([seen.points[number] for number in best])
+        steps = steps_from(starts, _QUICK_TRIES, self._coordinates, rng, step=float(rng.choice(_QUICK_STEPS)))
+        return first_new(steps, np.vstack([seen.tried, seen.running]), self._coordinates)
+
+    def _theta(self, seen: Observations, trials: Sequence[FrozenTrial]) -> Points:
+        """The process's hyperparameters, from the first scores up to the last milestone of their number."""
+        count = milestone(len(seen.scores))
+        if count not in self._thetas:
+            last = sorted(seen.scores)[count - 1]
+            first = [each for each in trials if each.number <= last]
+            known = observed(first, [self._point(each) for each in first], self._coordinates).learnt()
+            doubts = np.where(known.hearsay, HEARSAY, 0.0)
+            self._thetas[count] = fit_surrogate(self._coordinates.features(known.points), known.scores, doubts).theta
+        return self._thetas[count]
 
     def _point(self, trial: FrozenTrial) -> Points:
+        if trial.number in self._finished:
+            return self._finished[trial.number]
         known = {each.name: each for each in self._coordinates.parameters}
         values = {name: unlabelled(known[name], value) for name, value in trial.params.items() if name in known}
-        return self._coordinates.point(values)
-
-    def _hints(
-        self, trials: Sequence[FrozenTrial], points: Mapping[int, Points], own: Mapping[int, float]
-    ) -> dict[int, float]:
-        """What earlier runs scored, on the level of the study's own scores."""
-        earlier = [each for each in trials if is_earlier(each)]
-        if not earlier:
-            return {}
-        logged = np.array([float(each.user_attrs[SCORE_ATTRIBUTE]) for each in earlier])
-        places, own_places = (
-            self._coordinates.features(np.array([points[number] for number in numbers]).reshape(-1, self._width))
-            for numbers in ([each.number for each in earlier], list(own))
-        )
-        found = levelled(logged, places, np.array(list(own.values())), own_places)
-        return {each.number: float(score) for each, score in zip(earlier, found, strict=True)}
+        point = self._coordinates.point(values)
+        if trial.state.is_finished():
+            self._finished[trial.number] = point
+        return point
 
     @property
     def _width(self) -> int:
@@ -129,31 +154,9 @@ class MixedSampler(BaseSampler):  # type: ignore[misc]  # optuna is not followed
         return point
 
 
-def informative(scores: Mapping[int, float]) -> dict[int, float]:
-    """At most so many of the scores, by number: half of them the best, the others the latest."""
-    if len(scores) <= MAX_OBSERVATIONS:
-        return dict(sorted(scores.items()))
-    best = sorted(scores, key=lambda number: -scores[number])[: MAX_OBSERVATIONS // 2]
-    others = sorted(set(scores) - set(best))[-(MAX_OBSERVATIONS - len(best)) :]
-    return {number: scores[number] for number in sorted([*best, *others])}
-
-
-def comparable_scores(trials: Sequence[FrozenTrial]) -> dict[int, float]:
-    """Each finished trial's score by its number; that of a pruned one as if all its folds had been scored.
-
-    A pruned trial has seen some folds only, which may be easy or hard ones: it gets the best trial's mean and its own
-    mean difference to the best on the folds that it has seen.
-    """
-    done = [each for each in trials if each.state is TrialState.COMPLETE and each.value is not None]
-    complete = {each.number: float(each.value) for each in done}
-    if not complete:
-        return {}
-    best = max(done, key=lambda each: complete[each.number])
-    scores = dict(complete)
-    for each in trials:
-        shared = [step for step in each.intermediate_values if step in best.intermediate_values]
-        if each.state is not TrialState.PRUNED or not shared:
-            continue
-        behind = np.mean([each.intermediate_values[step] - best.intermediate_values[step] for step in shared])
-        scores[each.number] = complete[best.number] + float(behind)
-    return dict(sorted(scores.items()))
+def milestone(count: int) -> int:
+    """The greatest number up to ``count`` at which the process's hyperparameters are sought, 1 at least."""
+    found = following = 1
+    while following <= count:
+        found, following = following, max(following + 1, round(GROWTH * following))
+    return found
