@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mlflow_pitfalls.tuning.earlier_trials import is_earlier
 from mlflow_pitfalls.tuning.objective import ERROR, OutOfTimeError, Problem, Score, run_trial
 from mlflow_pitfalls.tuning.pruning import pruner
-from mlflow_pitfalls.tuning.storage import Place, host
+from mlflow_pitfalls.tuning.storage import Place, holding, host
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 OWNER = "owner"
 HOST = "host"
 _SIGNING_SECONDS = 60.0
+_QUICK_SECONDS = 0.3  # of a trial: what it tries is over before another worker could make use of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +82,17 @@ def work(
     import sklearn
 
     owner = uuid.uuid4().hex
+    took = math.inf
     with order.place.lock(owner), sklearn.config_context(**order.problem.config):
         while time.time() < order.deadline and (trial := _next(order, study, owner)) is not None:
+            started = time.perf_counter()
             try:
-                run_trial(order.problem, study, trial, deadline=order.deadline, score=score)
+                run_trial(
+                    order.problem, study, trial, deadline=order.deadline, score=score, shown=took > _QUICK_SECONDS
+                )
             except OutOfTimeError:
                 return
+            took = time.perf_counter() - started
             told(study)
     _remove_lock(order.place, owner)
 
@@ -98,8 +104,9 @@ def _next(order: Order, study: Study, owner: str) -> Trial | None:
         if counted(study.get_trials(deepcopy=False)) >= order.trials:
             return None
         trial = study.ask()
-        trial.set_user_attr(OWNER, owner)
-        trial.set_user_attr(HOST, host())
+        with holding(study):
+            trial.set_user_attr(OWNER, owner)
+            trial.set_user_attr(HOST, host())
         return trial
 
 

@@ -12,6 +12,7 @@ from mlflow_pitfalls.capture.containers import take_rows
 from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.model.suggestions import Parameter
 from mlflow_pitfalls.tuning.folds import Positions, Split
+from mlflow_pitfalls.tuning.storage import holding, show
 from mlflow_pitfalls.tuning.suggest_values import choose, in_order
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ VALUES = "values"  # what set_params was given
 SECONDS = "seconds"
 ERROR = "error"  # a failed trial without it was cut short through no fault of its own
 
+_QUICK_FOLD_SECONDS = 0.02  # of a fold, below which the test that might end a trial costs more than the fold
 
 Score = Callable[[dict[str, Any], int], float]  # of these values on the fold of this number
 
@@ -109,7 +111,13 @@ def rows_of(problem: Problem, positions: Positions, splits: tuple[Split, ...]) -
 
 
 def run_trial(
-    problem: Problem, study: Study, trial: Trial, *, deadline: float = math.inf, score: Score | None = None
+    problem: Problem,
+    study: Study,
+    trial: Trial,
+    *,
+    deadline: float = math.inf,
+    score: Score | None = None,
+    shown: bool = True,
 ) -> None:
     """Score one trial and tell the study how it ended; an estimator that raises fails this trial only.
 
@@ -119,16 +127,32 @@ def run_trial(
         trial: Just asked for.
         deadline: Of :func:`time.time`, looked at between fits.
         score: Computes a fold elsewhere; None for here.
+        shown: Whether other workers are to see what is tried while it is tried.
 
     Raises:
         KeyboardInterrupt: The trial is told as failed first.
         OutOfTimeError: Likewise.
     """
+    with holding(study):
+        _told(problem, study, trial, _Way(deadline, score or problem.fold_score, shown))
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    deadline: float
+    score: Score
+    shown: bool
+
+
+def _told(problem: Problem, study: Study, trial: Trial, way: _Way) -> None:
     from optuna.trial import TrialState
 
     started = time.perf_counter()
     try:
-        mean = _scored(problem, trial, deadline, score or problem.fold_score)
+        values = _values(problem, trial)
+        if way.shown:
+            show(study)
+        mean = _scored(problem, trial, values, way)
     except (KeyboardInterrupt, SystemExit, OutOfTimeError):
         study.tell(trial, state=TrialState.FAIL, skip_if_finished=True)
         raise
@@ -141,22 +165,25 @@ def run_trial(
         return
     trial.set_user_attr(SECONDS, time.perf_counter() - started)
     if mean is None:
+        show(study)  # Optuna gives a pruned trial the last score that was written
         study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
         return
     study.tell(trial, mean, skip_if_finished=True)
 
 
-def _scored(problem: Problem, trial: Trial, deadline: float, score: Score) -> float | None:
+def _scored(problem: Problem, trial: Trial, values: dict[str, Any], way: _Way) -> float | None:
     """The mean over all folds; None where the trial was pruned, which the configuration to compare with never is."""
-    values = _values(problem, trial)
     may_end = PRESENT not in trial.user_attrs  # another worker's trial may be done, and better, before this one is
+    is_hurried = math.isfinite(way.deadline)
     scores: list[float] = []
+    started = time.perf_counter()
     for fold in range(len(problem.splits)):
-        if time.time() > deadline:
+        if time.time() > way.deadline:
             raise OutOfTimeError
-        scores.append(score(values, fold))
+        scores.append(way.score(values, fold))
         trial.report(scores[-1], fold)
-        if may_end and len(scores) < len(problem.splits) and trial.should_prune():
+        is_quick = is_hurried and time.perf_counter() - started < _QUICK_FOLD_SECONDS * len(scores)
+        if may_end and len(scores) < len(problem.splits) and not is_quick and trial.should_prune():
             return None
     return sum(scores) / len(scores)
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlflow_pitfalls.errors import PitfallsError
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
     from optuna.storages import BaseStorage
+    from optuna.study import Study
 
 _FOREIGN = re.compile(r"[^A-Za-z0-9_.-]")
 _LOCK_SECONDS = 60.0
-_TAIL_BYTES = 1 << 20  # more than a line of the journal takes
 
 
 def default_folder() -> Path:
@@ -73,45 +73,28 @@ class Place:
 
     def _opened(self) -> BaseStorage:
         from optuna import storages
-        from optuna.storages.journal import JournalFileBackend
+
+        from mlflow_pitfalls.tuning.journal import Journal
 
         if self.url:
             return storages.RDBStorage(self.url)
-        lock: Any = _JournalLock(self)
-        return storages.JournalStorage(JournalFileBackend(str(self.journal), lock_obj=lock))
+        return Journal(self.journal, self.lock("journal"))
 
 
-class _JournalLock:
-    """Optuna's lock of a journal, by the operating system's: a killed process holds up nobody.
+def holding(study: Study) -> AbstractContextManager[None]:
+    """Write what is done to a trial within in one go, where the study is kept in a journal.
 
-    Whoever takes it cuts off a line that a killed process has left unfinished; with more behind it the journal could
-    not be read any more.
+    A process that is killed within loses this trial, which it would have lost anyway.
     """
-
-    def __init__(self, place: Place) -> None:
-        self._lock = place.lock("journal")
-        self._file = place.journal
-
-    def acquire(self) -> bool:
-        self._lock.acquire()
-        _cut_torn_line(self._file)
-        return True
-
-    def release(self) -> None:
-        self._lock.release()
+    storage = study._storage
+    return storage.holding() if hasattr(storage, "holding") else nullcontext()
 
 
-def _cut_torn_line(file: Path) -> None:
-    size = file.stat().st_size if file.exists() else 0
-    if not size:
-        return
-    with file.open("r+b") as stream:
-        stream.seek(-1, os.SEEK_END)
-        if stream.read(1) == b"\n":
-            return
-        start = max(0, size - _TAIL_BYTES)
-        stream.seek(start)
-        stream.truncate(start + stream.read().rfind(b"\n") + 1)
+def show(study: Study) -> None:
+    """Write what is held, for other workers to see."""
+    storage = study._storage
+    if hasattr(storage, "show"):
+        storage.show()
 
 
 def host() -> str:
