@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlflow_pitfalls.tuning.earlier_trials import is_earlier
+from mlflow_pitfalls.tuning.ending import search_end
 from mlflow_pitfalls.tuning.objective import ERROR, OutOfTimeError, Problem, Score, run_trial
 from mlflow_pitfalls.tuning.pruning import pruner
 from mlflow_pitfalls.tuning.storage import Place, holding, host
@@ -35,12 +36,15 @@ class Order:
         place: Where its trials are kept.
         trials: How many the study shall have, those of earlier and of other workers included.
         deadline: Of :func:`time.time`.
+        end: Of everything, the judgement that follows included: as far as that leaves time, trials are begun after the
+            deadline. None where the deadline stands.
     """
 
     problem: Problem
     place: Place
     trials: int
     deadline: float = math.inf
+    end: float | None = None
 
 
 def connect(order: Order) -> Study:
@@ -84,12 +88,10 @@ def work(
     owner = uuid.uuid4().hex
     took = math.inf
     with order.place.lock(owner), sklearn.config_context(**order.problem.config):
-        while time.time() < order.deadline and (trial := _next(order, study, owner)) is not None:
+        while time.time() < (end := search_end(order, study)) and (trial := _next(order, study, owner)) is not None:
             started = time.perf_counter()
             try:
-                run_trial(
-                    order.problem, study, trial, deadline=order.deadline, score=score, shown=took > _QUICK_SECONDS
-                )
+                run_trial(order.problem, study, trial, deadline=end, score=score, shown=took > _QUICK_SECONDS)
             except OutOfTimeError:
                 return
             took = time.perf_counter() - started

@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mlflow_pitfalls.errors import PitfallsError
+from mlflow_pitfalls.tuning.ending import is_over
 from mlflow_pitfalls.tuning.loop import Order, connect, fail_abandoned, work
 from mlflow_pitfalls.tuning.objective import OutOfTimeError
 from mlflow_pitfalls.tuning.spark_folds import SparkFolds
@@ -55,7 +56,7 @@ def on_executors(
     size = (lambda: jobs) if jobs > 1 else (lambda: int(context.defaultParallelism))
     crew = _Crew(order, study, folds, size, mute)
     try:
-        _watched(crew, order, told)
+        _watched(crew, order, told, study)
     finally:
         crew.end()
         folds.close()
@@ -63,10 +64,10 @@ def on_executors(
             fail_abandoned(study, order.place)
 
 
-def _watched(crew: _Crew, order: Order, told: Callable[[], None]) -> None:
+def _watched(crew: _Crew, order: Order, told: Callable[[], None], study: Study) -> None:
     started, looked, told_of_wait = time.monotonic(), 0.0, False
     while crew.is_at_work():
-        if time.time() > order.deadline + _GRACE_SECONDS:
+        if is_over(order, study, _GRACE_SECONDS):
             return
         time.sleep(_LOOK_SECONDS)
         if time.monotonic() - looked > _TELL_SECONDS:

@@ -44,7 +44,8 @@ class Plan:
         problem: On all training rows.
         place: Where trials are kept.
         trials: Of all phases together.
-        deadline: Of :func:`time.time`.
+        deadline: Until when the search may go on in any case, of :func:`time.time`.
+        end: Of everything, the judgement included; the search goes on until then as far as judging leaves time.
         subset: Rows of the first phase; None where all rows are searched at once.
         signature: What must not change between a study and its resumption.
         first: Configurations to try before any other, as changes of the model's own.
@@ -56,6 +57,7 @@ class Plan:
     place: Place
     trials: int
     deadline: float
+    end: float
     subset: Positions | None
     signature: str
     started: float
@@ -99,7 +101,7 @@ def search(plan: Plan, task: Task, y: npt.NDArray[Any], run: Runner, told: Calla
 def main_order(plan: Plan) -> Order:
     """The phase on all rows."""
     left = plan.trials - subset_trials(plan)
-    return Order(problem=plan.problem, place=plan.place, trials=left, deadline=plan.deadline)
+    return Order(problem=plan.problem, place=plan.place, trials=left, deadline=plan.deadline, end=plan.end)
 
 
 def subset_order(plan: Plan, task: Task, y: npt.NDArray[Any]) -> Order:

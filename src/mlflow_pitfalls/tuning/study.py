@@ -34,7 +34,7 @@ from mlflow_pitfalls.tuning.storage import Place, default_folder
 from mlflow_pitfalls.tuning.watching import Watch
 
 DEFAULT_TRIALS = 50
-SEARCH_TIME_SHARE = 0.8  # of the timeout; the rest is for the judgement and the refit
+SEARCH_TIME_SHARE = 0.8  # of the timeout, and more where the judgement and the refit will take less than the rest
 TASKS = frozenset({Task.BINARY, Task.MULTICLASS, Task.REGRESSION})
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _DIGEST_BYTES = 6
@@ -205,6 +205,7 @@ def _prepared(request: Request, space_of: SpaceMaker) -> Prepared:
         place=_place(request, signature),
         trials=request.trials,
         deadline=searched,
+        end=deadline,
         subset=None if has_own_folds else subset_of(task, target, request.trials, request.seed),
         signature=signature,
         started=started,

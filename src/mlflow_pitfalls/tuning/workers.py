@@ -9,12 +9,16 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlflow_pitfalls.errors import PitfallsError
 from mlflow_pitfalls.probes.helper import child_environment
+from mlflow_pitfalls.tuning.ending import is_over
 from mlflow_pitfalls.tuning.loop import Order, connect, fail_abandoned
 from mlflow_pitfalls.tuning.worker import CANNOT_READ, NO_STORAGE
+
+if TYPE_CHECKING:
+    from optuna.study import Study
 
 _LOOK_SECONDS = 0.1
 _TELL_SECONDS = 0.5  # between looks into the storage
@@ -39,17 +43,17 @@ def in_processes(order: Order, told: Callable[[], None], *, jobs: int) -> None:
     study = connect(order)
     crew = _Crew(text, jobs)
     try:
-        _watched(crew, order, told, lambda: fail_abandoned(study, order.place))
+        _watched(crew, order, told, study)
     finally:
         crew.end()
         with order.place.lock("ask"):
             fail_abandoned(study, order.place)
 
 
-def _watched(crew: _Crew, order: Order, told: Callable[[], None], clean: Callable[[], int]) -> None:
+def _watched(crew: _Crew, order: Order, told: Callable[[], None], study: Study) -> None:
     looked = 0.0
     while crew.is_at_work():
-        if time.time() > order.deadline + _GRACE_SECONDS:
+        if is_over(order, study, _GRACE_SECONDS):
             return
         time.sleep(_LOOK_SECONDS)
         if time.monotonic() - looked > _TELL_SECONDS:
@@ -57,7 +61,7 @@ def _watched(crew: _Crew, order: Order, told: Callable[[], None], clean: Callabl
             told()
         if crew.replace_dead():
             with order.place.lock("ask"):
-                clean()
+                fail_abandoned(study, order.place)
 
 
 def packed(value: Any) -> bytes:
