@@ -46,7 +46,10 @@ def main(arguments: list[str] | None = None) -> int:
         from benchmarks.pitfallbench.others.run import judge_by_others
 
         judge_by_others(cases, Path(options.out), data, console, most=options.other_cases, tools=options.tools)
-    print_tables(Path(options.out), version, {case.id for case in cases}, Console(width=options.width))
+    tables = Console(width=options.width, record=True)
+    print_tables(Path(options.out), version, {case.id for case in cases}, tables)
+    if options.save:
+        tables.save_text(options.save)
     return 0
 
 
@@ -99,6 +102,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--table-only", action="store_true", help="print the tables of what is there")
     parser.add_argument("--version", help="results of this version and digest, in place of the present code's")
     parser.add_argument("--out", default=str(FOLDER), help="folder of the results")
+    parser.add_argument("--save", help="file that the tables are written to as well")
     parser.add_argument("--width", type=int, default=160, help="of the tables, characters")
     return parser.parse_args(arguments)
 
