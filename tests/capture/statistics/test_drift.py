@@ -132,6 +132,15 @@ def test_infinite_and_missing_values_are_left_out_and_huge_ones_do_not_overflow(
     assert all(np.isfinite([f.effect, f.p_value, f.statistic]).all() for f in facts)
 
 
+@pytest.mark.parametrize("far", [1e300, -1.7e308])
+def test_one_value_that_is_astronomically_far_is_a_distance_like_any_other(far: float) -> None:
+    rng = np.random.default_rng(3)
+    a, b = rng.normal(size=(2, 100))
+    b[0] = far
+    fact = _one(a, b)
+    assert fact.effect == 1.0
+
+
 @pytest.mark.parametrize("dtype", ["category", "string", "boolean", "Int64", "int64[pyarrow]", "bool", "float32"])
 def test_dtypes(dtype: str) -> None:
     rng = np.random.default_rng(4)

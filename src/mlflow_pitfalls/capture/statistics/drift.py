@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 MAX_COLUMNS = 500
 _MIN_ROWS = 20  # on each side; fewer decide nothing
+_WIDEST_GAP = 1e100  # standard deviations
 _MIN_EXPECTED = 5.0  # rows of a level on either side, for the χ² distribution to hold (Cochran 1954)
 _TARGET = "target"
 
@@ -118,17 +119,23 @@ def _of_numbers(name: str, train: Array, held_out: Array, *, is_target: bool = F
         test="ks_2samp",
         statistic=min(1.0, statistic),
         p_value=_kolmogorov(statistic, n, m),
-        effect=_wasserstein(values / spread, of_train, of_held_out, rows=(n, m)),
+        effect=_wasserstein(_gaps(values, spread), of_train, of_held_out, rows=(n, m)),
         effect_name="wasserstein",
         train_rows=n,
         held_out_rows=m,
     )
 
 
-def _wasserstein(values: FloatArray, of_train: FloatArray, of_held_out: FloatArray, *, rows: tuple[int, int]) -> float:
-    """The distance between two distribution functions over ascending ``values``, beyond what chance makes."""
+def _gaps(values: FloatArray, spread: float) -> FloatArray:
+    """From each ascending value to the next, in units of the spread; those too wide to be squared are narrowed."""
+    with np.errstate(over="ignore"):
+        gaps: FloatArray = np.minimum(np.diff(values) / spread, _WIDEST_GAP)
+    return gaps
+
+
+def _wasserstein(gaps: FloatArray, of_train: FloatArray, of_held_out: FloatArray, *, rows: tuple[int, int]) -> float:
+    """The distance between two distribution functions, by the gaps between their values, beyond what chance makes."""
     n, m = rows
-    gaps = np.diff(values)
     distance = float(np.sum(np.abs(of_train - of_held_out)[:-1] * gaps))
     both = (n * of_train[:-1] + m * of_held_out[:-1]) / (n + m)
     spread_of_both = float(np.sum(np.sqrt(np.clip(both * (1.0 - both), 0.0, None)) * gaps))
