@@ -34,9 +34,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
 
 from mlflow_pitfalls.model.suggestions import EarlierConfiguration, Kind, Parameter, SearchSpace, Value
-from mlflow_pitfalls.tuning.history import from_history
-from mlflow_pitfalls.tuning.proposals import MIX, Way
-from mlflow_pitfalls.tuning.suggest_values import distribution_of, label
+from mlflow_pitfalls.tuning.earlier_runs.history import from_history
+from mlflow_pitfalls.tuning.earlier_runs.proposals import MIX, Way
+from mlflow_pitfalls.tuning.space.suggest_values import distribution_of, label
 
 DATA = Path(__file__).parent.parent / "examples" / "data"
 ROWS = 400  # of a set, at most: thousands of fits have to end within minutes

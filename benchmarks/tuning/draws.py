@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from mlflow_pitfalls.tuning.objective import Problem
-from mlflow_pitfalls.tuning.suggest_values import choose
+from mlflow_pitfalls.tuning.space.suggest_values import choose
+from mlflow_pitfalls.tuning.study.objective import Problem
 
 
 class _Dice:

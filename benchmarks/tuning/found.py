@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mlflow_pitfalls.tuning.objective import Problem
+from mlflow_pitfalls.tuning.study.objective import Problem
 
 Values = dict[str, Any]
 

@@ -110,7 +110,7 @@ def round_values(parameter: Parameter) -> tuple[Value, ...]:
 
 def suggested(task: Task) -> Suggestions:
     """What the run of the defaults, which is to be tuned, is told by the others."""
-    from mlflow_pitfalls.tuning.history import from_history
+    from mlflow_pitfalls.tuning.earlier_runs.history import from_history
 
     runs = logged(task)
     advice = from_history(task.space, runs, metric=task.rows.metric, greater_is_better=True)

@@ -13,9 +13,9 @@ from benchmarks.tuning.estimators import estimator_of
 from benchmarks.tuning.rows import Rows, rows_of
 from mlflow_pitfalls.model.suggestions import SearchSpace
 from mlflow_pitfalls.model.values import Task as Predicts
-from mlflow_pitfalls.tuning.folds import folds_of
-from mlflow_pitfalls.tuning.objective import Problem, problem_of
-from mlflow_pitfalls.tuning.spaces import space_of
+from mlflow_pitfalls.tuning.space.spaces import space_of
+from mlflow_pitfalls.tuning.study.folds import folds_of
+from mlflow_pitfalls.tuning.study.objective import Problem, problem_of
 
 HISTORY_RUNS = 30
 SMALL_ROWS, SMALL_HISTORY = 60, 6  # of the warm-up

@@ -16,7 +16,7 @@ from mlflow_pitfalls.scripts import LeaveError
 if TYPE_CHECKING:
     from mlflow_pitfalls.kept_fits import FitKeeper, KeptFit
     from mlflow_pitfalls.model.suggestions import Suggestions
-    from mlflow_pitfalls.tuning.result import TuningResult
+    from mlflow_pitfalls.tuning.study.result import TuningResult
 
 INTERRUPTED = 130  # exit status, as of a shell
 
@@ -58,7 +58,7 @@ def tune(*, fit: int | None, script: str, arguments: tuple[str, ...], **options:
     from mlflow_pitfalls import api
 
     if options["spark"] is not None:
-        from mlflow_pitfalls.tuning.spark_session import check_spark
+        from mlflow_pitfalls.tuning.spark.spark_session import check_spark
 
         check_spark(options["spark"])  # before the script takes its time
     keeper = api.keep_fits(fit)
@@ -110,7 +110,7 @@ def _print(result: TuningResult, fit: KeptFit) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from mlflow_pitfalls.tuning.result import rows, told
+    from mlflow_pitfalls.tuning.study.result import rows, told
 
     facts = result.facts
     console = Console(file=sys.stdout, highlight=False)

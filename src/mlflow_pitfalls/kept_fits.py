@@ -18,7 +18,7 @@ from mlflow_pitfalls.model.suggestions import Suggestions
 from mlflow_pitfalls.probes.copying import CannotCopyError, quiet_copy
 from mlflow_pitfalls.reporting.notebook import Report
 from mlflow_pitfalls.settings import Settings
-from mlflow_pitfalls.tuning.suggest import suggestions_of
+from mlflow_pitfalls.tuning.suggestions.suggest import suggestions_of
 
 _LATEST = 2  # fits whose rows are kept before it is known which of them the script evaluates
 _TIME_FOLDS = 5

@@ -15,8 +15,8 @@ from mlflow_pitfalls.model.record import FitFacts, RunInfo, RunRecord, ScoreFact
 from mlflow_pitfalls.model.suggestions import Suggestions
 from mlflow_pitfalls.settings import Settings
 from mlflow_pitfalls.sinks.tuning_history import read_configurations
-from mlflow_pitfalls.tuning.beginning import Asked
-from mlflow_pitfalls.tuning.history import from_history
+from mlflow_pitfalls.tuning.earlier_runs.history import from_history
+from mlflow_pitfalls.tuning.study.beginning import Asked
 from mlflow_pitfalls.version import __version__
 
 _DEFAULT_EXPERIMENT = "0"

@@ -41,7 +41,14 @@ from mlflow_pitfalls.sinks.ignore_tags import read_ignore_tags
 from mlflow_pitfalls.sinks.tuning_history import read_configurations
 from mlflow_pitfalls.sinks.uris import run_url
 from mlflow_pitfalls.sinks.writer import Writer
-from mlflow_pitfalls.tuning.run_advice import Tuning, asked_of_history, is_tunable, space_for, take_likeness, tuning_of
+from mlflow_pitfalls.tuning.suggestions.run_advice import (
+    Tuning,
+    asked_of_history,
+    is_tunable,
+    space_for,
+    take_likeness,
+    tuning_of,
+)
 
 MAX_REPORTS = 64
 CELL_SECONDS = 2.0  # a cell's end waits for its reports no longer

@@ -9,7 +9,7 @@ from mlflow_pitfalls import hooks
 
 if TYPE_CHECKING:
     from mlflow_pitfalls.model.suggestions import SearchSpace, Suggestions
-    from mlflow_pitfalls.tuning.result import TuningResult
+    from mlflow_pitfalls.tuning.study.result import TuningResult
 
 
 def tune(
@@ -74,8 +74,8 @@ def tune(
     """
     from mlflow_pitfalls.known_runs import suggested_by_runs
     from mlflow_pitfalls.model.suggestions import Suggestions
-    from mlflow_pitfalls.tuning.spaces import space_of
-    from mlflow_pitfalls.tuning.study import Request, tune_model
+    from mlflow_pitfalls.tuning.space.spaces import space_of
+    from mlflow_pitfalls.tuning.study.study import Request, tune_model
 
     request = Request(
         model=model,

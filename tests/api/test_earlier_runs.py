@@ -14,8 +14,8 @@ from mlflow_pitfalls.model.codec import from_json
 from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.sinks.tuning_history import read_configurations
-from mlflow_pitfalls.tuning.history import from_history
-from mlflow_pitfalls.tuning.spaces import space_of
+from mlflow_pitfalls.tuning.earlier_runs.history import from_history
+from mlflow_pitfalls.tuning.space.spaces import space_of
 
 SCRIPT = """
 import itertools

@@ -23,7 +23,7 @@ from benchmarks.tuning.results import versions
 from benchmarks.tuning.rows import rows_of
 from benchmarks.tuning.show import print_tables, write
 from benchmarks.tuning.task import task_of
-from mlflow_pitfalls.tuning.suggest_values import holds
+from mlflow_pitfalls.tuning.space.suggest_values import holds
 
 CASE = Case(table="breast_cancer", estimator="vectors", seed=0)
 

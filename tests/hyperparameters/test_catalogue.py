@@ -13,7 +13,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from mlflow_pitfalls.hyperparameters.catalogue import TABLES
 from mlflow_pitfalls.model.suggestions import Kind, Parameter, SearchSpace, Value
 from mlflow_pitfalls.model.values import Task
-from mlflow_pitfalls.tuning.spaces import space_of
+from mlflow_pitfalls.tuning.space.spaces import space_of
 
 ROWS = 150
 ENTRIES = [(package, name) for package, table in TABLES.items() for name in table]

@@ -28,7 +28,7 @@ from mlflow_pitfalls.reporting import html, markdown, suggestion_views, terminal
 from mlflow_pitfalls.reporting.log_items import settled_items
 from mlflow_pitfalls.reporting.tuning_points import scores_in_order, slices_of
 from mlflow_pitfalls.reporting.tuning_sheets import tuning_pictures
-from mlflow_pitfalls.tuning.run_advice import Tuning
+from mlflow_pitfalls.tuning.suggestions.run_advice import Tuning
 from tests.reporting.conftest import HOSTILE
 
 

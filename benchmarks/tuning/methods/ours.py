@@ -44,8 +44,8 @@ def _found(result: Any, started: float, seconds: float, core_seconds: float) -> 
     """The study's own trials tell what was the best, and when."""
     import optuna
 
-    from mlflow_pitfalls.tuning.phases import values_of
-    from mlflow_pitfalls.tuning.storage import Place, default_folder
+    from mlflow_pitfalls.tuning.study.phases import values_of
+    from mlflow_pitfalls.tuning.study.storage import Place, default_folder
 
     place = Place(study=result.facts.study, folder=default_folder())
     study = optuna.load_study(study_name=place.study, storage=place.open())

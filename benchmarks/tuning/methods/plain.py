@@ -9,8 +9,8 @@ import numpy as np
 from benchmarks.tuning.draws import Draws
 from benchmarks.tuning.found import Found, Search
 from benchmarks.tuning.task import Task
-from mlflow_pitfalls.tuning.phases import present_values
-from mlflow_pitfalls.tuning.suggest_values import choose
+from mlflow_pitfalls.tuning.space.suggest_values import choose
+from mlflow_pitfalls.tuning.study.phases import present_values
 
 
 def defaults(task: Task, seconds: float) -> Found:

@@ -17,7 +17,7 @@ from mlflow_pitfalls.reporting.pictures import pictures
 from mlflow_pitfalls.reporting.run_tags import history_tags
 from mlflow_pitfalls.reporting.tuning_sheets import tuning_pictures
 from mlflow_pitfalls.reporting.verdict import SHOWN_SEVERITIES
-from mlflow_pitfalls.tuning.run_advice import Tuning
+from mlflow_pitfalls.tuning.suggestions.run_advice import Tuning
 
 PARTIAL = "partial"
 SETTLED = "settled"

@@ -1,0 +1,1 @@
+"""What earlier runs of the experiment tell: read back as settings, and a Gaussian process over them."""

@@ -1,0 +1,1 @@
+"""A study's folds on Spark's executors."""

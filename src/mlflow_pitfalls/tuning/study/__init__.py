@@ -1,0 +1,1 @@
+"""The study itself: trials, their folds, pruning, storage, workers, and the judgement at its end."""
