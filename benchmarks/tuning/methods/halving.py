@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone
+from sklearn.exceptions import FitFailedWarning
 from sklearn.utils.metaestimators import available_if
 
 from benchmarks.pitfallbench.datasets import CLASSES
@@ -126,8 +128,11 @@ def _bracket(task: Task, search: Search, rungs: int, seed: int, paces: dict[int,
         random_state=seed,
     )
     try:
-        halved.fit(task.rows.X, task.rows.y)
-    except ValueError:  # every fit failed, as they do when the time is over
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FitFailedWarning)  # some fits fail, as they do when the time is over
+            warnings.filterwarnings("ignore", "One or more of the test scores are non-finite")
+            halved.fit(task.rows.X, task.rows.y)
+    except ValueError:  # every fit failed
         return False
     if search.left <= 0:
         return False
