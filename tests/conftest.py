@@ -35,6 +35,9 @@ examples.load_profile("any machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        # A suite that a shell started in the background ignores Ctrl-C, and so would every program that it starts.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # MLflow's own use of SQLAlchemy 2.1.
     config.addinivalue_line("filterwarnings", "ignore:The ``noload`` loader strategy:DeprecationWarning")
 
