@@ -130,7 +130,7 @@ def _bracket(task: Task, search: Search, rungs: int, seed: int, paces: dict[int,
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FitFailedWarning)  # some fits fail, as they do when the time is over
-            warnings.filterwarnings("ignore", "One or more of the test scores are non-finite")
+            warnings.filterwarnings("ignore", "One or more of the (test|train) scores are non-finite")
             halved.fit(task.rows.X, task.rows.y)
     except ValueError:  # every fit failed
         return False
