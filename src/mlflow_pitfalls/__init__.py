@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mlflow_pitfalls.api import disable, enable, enabled, flush, probe, report
     from mlflow_pitfalls.errors import MissingExtraError, PitfallsError, SchemaError, SettingsError
+    from mlflow_pitfalls.gating.gate import gate
     from mlflow_pitfalls.tuner import tune
     from mlflow_pitfalls.version import __version__
 
@@ -27,6 +28,7 @@ __all__ = [
     "enable",
     "enabled",
     "flush",
+    "gate",
     "probe",
     "report",
     "tune",
@@ -42,6 +44,7 @@ _HOMES = {
     "enable": "api",
     "enabled": "api",
     "flush": "api",
+    "gate": "gating.gate",
     "probe": "api",
     "report": "api",
     "tune": "tuner",

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mlflow_pitfalls.cli_tune import tune
+from mlflow_pitfalls.commands.gate import gate
+from mlflow_pitfalls.commands.tune import tune
 from mlflow_pitfalls.errors import PitfallsError
 from mlflow_pitfalls.scripts import LeaveError, run_and_go_on
 from mlflow_pitfalls.version import __version__
@@ -167,6 +168,7 @@ def ui(port: int) -> None:
     os.execv(sys.executable, server)  # noqa: S606 - arguments of our own
 
 
+main.add_command(gate)
 main.add_command(tune)
 
 

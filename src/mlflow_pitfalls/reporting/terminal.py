@@ -9,6 +9,7 @@ from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.model.suggestions import Suggestions
 from mlflow_pitfalls.model.values import Severity
 from mlflow_pitfalls.reporting import text
+from mlflow_pitfalls.reporting.console import show
 from mlflow_pitfalls.reporting.score_views import headline_figures
 from mlflow_pitfalls.reporting.suggestion_views import tune_line
 from mlflow_pitfalls.reporting.verdict import verdict
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 MAX_LINES = 25
 MESSAGE_SHOWN = 240  # characters
 CODE_SHOWN = 160
-FALLBACK_WIDTH = 100  # columns where the stream is no terminal
-_STYLES = {Severity.HIGH: "bold red", Severity.MEDIUM: "yellow", Severity.LOW: "blue", Severity.NONE: "green"}
+STYLES = {Severity.HIGH: "bold red", Severity.MEDIUM: "yellow", Severity.LOW: "blue", Severity.NONE: "green"}
 _CLOSING_LINES = 3  # "and N more", the command that tunes, address
 
 
@@ -42,15 +42,7 @@ def print_table(
         url: Address of the run's page in MLflow, None where there is none.
         suggestions: What to tune next; None where it was not looked for.
     """
-    console, summary = _console(stream), Summary(record, outcomes, url, suggestions)
-    encodes = _encodes(stream)
-    if console.is_terminal and encodes:
-        console.print(summary)
-        return
-    with console.capture() as captured:
-        console.print(summary)
-    plain = "\n".join(line.rstrip() for line in captured.get().split("\n"))
-    stream.write(plain if encodes else text.ascii_only(plain))
+    show(Summary(record, outcomes, url, suggestions), stream)
 
 
 class Summary:
@@ -91,7 +83,7 @@ class Summary:
 
         run = text.name(self.record.run.run_name or self.record.run.run_id or "this run")
         head = Text(f"{run}: ", style="bold")
-        head.append(verdict(self.outcomes), style=_STYLES[self.outcomes.severity])
+        head.append(verdict(self.outcomes), style=STYLES[self.outcomes.severity])
         figures = [
             f"{figure.label} {figure.value}" + (f" ({figure.detail})" if figure.detail else "")
             for figure in headline_figures(self.record)
@@ -122,7 +114,7 @@ def _table(flags: tuple[Outcome, ...]) -> RenderableType:
         remedy = _remedy(flag)
         if remedy:
             said.append("\n").append(remedy, style="cyan")
-        level = Text(flag.severity.value, style=_STYLES[flag.severity])
+        level = Text(flag.severity.value, style=STYLES[flag.severity])
         table.add_row(level, Text(text.name(flag.check), style="bold"), said)
     return table
 
@@ -133,28 +125,3 @@ def _remedy(flag: Outcome) -> str:
         if remedy.code and "\n" not in remedy.code.strip():
             return text.clean(remedy.code, CODE_SHOWN)
     return text.clean(flag.remedies[0].text, CODE_SHOWN) if flag.remedies else ""
-
-
-def _console(stream: IO[str]) -> Console:
-    from rich.console import Console
-
-    terminal = bool(getattr(stream, "isatty", lambda: False)())
-    return Console(
-        file=stream,
-        force_terminal=terminal,
-        width=None if terminal else FALLBACK_WIDTH,
-        markup=False,
-        highlight=False,
-        emoji=False,
-        soft_wrap=False,
-        legacy_windows=False,
-    )
-
-
-def _encodes(stream: IO[str]) -> bool:
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    try:
-        "–−…\u202f≥".encode(encoding)
-    except (LookupError, UnicodeEncodeError):
-        return False
-    return True

@@ -1,0 +1,1 @@
+"""The larger commands, a file each."""
