@@ -53,7 +53,11 @@ def test_version(invoke):
 
 def test_help_names_every_command(invoke):
     text = invoke("--help").output
-    assert [name for name in ("run", "report", "checks", "explain", "gate", "sync", "tune", "ui") if f"\n  {name} " not in text] == []
+    assert [
+        name
+        for name in ("run", "report", "checks", "explain", "gate", "sync", "tune", "ui")
+        if f"\n  {name} " not in text
+    ] == []
 
 
 def test_every_check_is_listed_in_one_line(invoke):
