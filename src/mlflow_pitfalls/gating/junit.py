@@ -1,4 +1,4 @@
-"""A gate's result as JUnit XML, in the form of Ant's ``junit`` task that CI systems read: a test case for each check."""
+"""A gate's result as JUnit XML, in the form of Ant's ``junit`` task that CI systems read: one test case a check."""
 
 from __future__ import annotations
 
