@@ -77,10 +77,15 @@ class Store:
 
 
 class Server:
-    """``mlflow server`` in a process group of its own; can be killed and started again on the same port."""
+    """``mlflow server`` in a process group of its own; can be killed and started again on the same port.
 
-    def __init__(self, folder: Path, database: Path) -> None:
+    Further ``options`` and variables of the ``environment`` are handed to the command.
+    """
+
+    def __init__(self, folder: Path, database: Path, *options: str, **environment: str) -> None:
         self.folder = folder
+        self.options = options
+        self.environment = environment
         self.port = free_port()
         self.uri = f"http://{HOST}:{self.port}"
         self._database = database
@@ -90,12 +95,12 @@ class Server:
         command = [
             sys.executable, "-m", "mlflow", "server", "--host", HOST, "--port", str(self.port), "--workers", "1",
             "--backend-store-uri", f"sqlite:///{self._database}",
-            "--artifacts-destination", str(self.folder / "artifacts"),
+            "--artifacts-destination", str(self.folder / "artifacts"), *self.options,
         ]  # fmt: skip
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, start_new_session=True, cwd=self.folder,
-                env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"},
+                env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", **self.environment},
             )  # fmt: skip
         self._wait()
 
