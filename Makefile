@@ -55,11 +55,10 @@ demo: $(STAMP) ## Run the example scripts against a store in .demo and print eac
 	@echo "==> Running the scripts of examples/ against $(DEMO)/mlflow.db"
 	@$(BIN)/python examples/run_all.py --store $(DEMO)
 
-ui: $(STAMP) ## Open MLflow's UI on the demo's store (PORT=5000)
+ui: $(STAMP) ## Open MLflow's UI and the page /pitfalls on the demo's store (PORT=5000)
 	@test -f $(DEMO)/mlflow.db || { echo "No runs yet: make demo comes first."; exit 1; }
-	@echo "==> MLflow on http://127.0.0.1:$(PORT)/#/experiments?workflowType=machine_learning (Ctrl-C ends it)"
-	$(BIN)/mlflow server --backend-store-uri sqlite:///$(DEMO)/mlflow.db --artifacts-destination $(DEMO)/artifacts \
-		--host 127.0.0.1 --port $(PORT)
+	@echo "==> MLflow's server (Ctrl-C ends it)"
+	$(BIN)/mlflow-pitfalls ui --store sqlite:///$(DEMO)/mlflow.db --artifacts $(DEMO)/artifacts --port $(PORT)
 
 docs: $(STAMP) ## Write the pages of docs/checks and the README's table from the checks themselves
 	$(BIN)/python -m mlflow_pitfalls.checks.docs docs/checks --readme README.md

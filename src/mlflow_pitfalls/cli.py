@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import click
 
 from mlflow_pitfalls.commands.gate import gate
 from mlflow_pitfalls.commands.tune import tune
+from mlflow_pitfalls.commands.ui import ui
 from mlflow_pitfalls.errors import PitfallsError
 from mlflow_pitfalls.scripts import LeaveError, run_and_go_on
 from mlflow_pitfalls.version import __version__
@@ -153,23 +153,9 @@ def sync(tracking_uri: str | None, spool_dir: str | None) -> None:
         sys.exit(1)
 
 
-@main.command()
-@click.option("--port", default=5000, show_default=True, help="Port on this machine.")
-def ui(port: int) -> None:
-    """Open MLflow's UI for the current tracking store, where the flags are."""
-    import mlflow
-
-    uri = mlflow.get_tracking_uri()
-    if uri.startswith(("http://", "https://")):
-        click.echo(f"The tracking server shows them: {uri}")
-        return
-    click.echo(f"http://127.0.0.1:{port}/#/experiments?workflowType=machine_learning")
-    server = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri, "--port", str(port)]
-    os.execv(sys.executable, server)  # noqa: S606 - arguments of our own
-
-
 main.add_command(gate)
 main.add_command(tune)
+main.add_command(ui)
 
 
 if __name__ == "__main__":

@@ -58,7 +58,8 @@ def test_version_and_licence(wheel: zipfile.Path) -> None:
 
 def test_entry_points_name_modules_of_the_wheel(wheel: zipfile.Path, root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    targets = [*project["scripts"].values(), *project["entry-points"]["mlflow.run_context_provider"].values()]
+    groups = (project["scripts"], *project["entry-points"].values())
+    targets = [target for group in groups for target in group.values()]
     shipped = _metadata(wheel, "entry_points.txt")
     for target in targets:
         module = target.partition(":")[0].replace(".", "/")

@@ -1,0 +1,65 @@
+"""The files of the page: small, without markup made from text, and the vendored ones as they were published."""
+
+import hashlib
+import json
+import re
+
+import pytest
+
+from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
+from mlflow_pitfalls.pages.assets import static_assets
+from mlflow_pitfalls.pages.shell import catalogue, shell
+
+MAX_LINES = 300
+VENDORED = {
+    "htm.LICENSE.txt": "740725f7252e750af735d0028cc534970772f513331e9f68150fede8fb3ce00f",
+    "htm.mjs": "ab33dd3f38059b9be4d5f5350128eefb2356639c4e0bbe9d9e8b3ba75847e9e4",
+    "preact.LICENSE.txt": "1fe6958409c8c257a70c587a18b6f7f412b179b456630790d30b2ec9a8e4b7d4",
+    "preact.mjs": "bdcbd9abdf2c77c5c45326eab42191e949222d479d0d5f69467387a77040cb55",
+    "uPlot.LICENSE.txt": "8f989229699b4fe2f1a0432d0e9edc338a8a911e250e2d1b01ecd770a5f5b1bd",
+    "uPlot.iife.min.js": "19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f",
+    "uPlot.min.css": "df630c6a8d6f8eeaff264b50f73ce5b114f646ffd9a0bb74f049b0a00135fa04",
+}
+# What turns text into markup or code, and what reaches elsewhere.
+DANGEROUS = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|document\.write|\beval\(|new Function|https?://"
+)
+CATALOGUE = re.compile(r'<script type="application/json" id="catalogue">(.*?)</script>', re.DOTALL)
+
+
+def _own():
+    return [asset for asset in static_assets() if "/vendor/" not in asset.path]
+
+
+@pytest.mark.parametrize("asset", _own(), ids=lambda asset: asset.path)
+def test_our_own_files_are_small_and_set_text_only(asset):
+    text = asset.content.decode()
+    assert len(text.splitlines()) <= MAX_LINES
+    if asset.is_module:
+        assert DANGEROUS.findall(text) == []
+
+
+def test_vendored_files_are_as_published():
+    found = {
+        asset.path.removeprefix("static/vendor/"): hashlib.sha256(asset.content).hexdigest()
+        for asset in static_assets()
+        if "/vendor/" in asset.path
+    }
+    assert found == VENDORED
+
+
+def test_every_vendored_library_comes_with_its_licence():
+    licences = {name.partition(".")[0] for name in VENDORED if name.endswith(".LICENSE.txt")}
+    assert {name.partition(".")[0] for name in VENDORED} == licences
+
+
+def test_the_page_knows_every_check_from_the_catalogue():
+    (told,) = CATALOGUE.findall(shell().content.decode())
+    assert json.loads(told) == catalogue()
+    assert [check["name"] for check in catalogue()["checks"]] == [check.name for check in ALL_CHECKS]
+
+
+def test_the_page_holds_no_script_of_its_own():
+    scripts = re.findall(r"<script([^>]*)>(.*?)</script>", shell().content.decode(), re.DOTALL)
+    assert [body for attributes, body in scripts if "application/json" not in attributes and body] == []
+    assert " style=" not in shell().content.decode()

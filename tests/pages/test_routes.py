@@ -1,0 +1,75 @@
+"""The routes: what they answer, under which headers, and that they only answer."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from mlflow_pitfalls.pages.assets import static_assets
+from mlflow_pitfalls.pages.routes import PAGE, add_routes
+
+RELATIVE = re.compile(r'(?:href|src)="([^"]+)"')
+
+
+def test_the_page_is_html_under_a_strict_policy(client):
+    answer = client.get(PAGE)
+    assert answer.status_code == 200
+    assert answer.content_type == "text/html; charset=utf-8"
+    policy = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == policy["base-uri"] == policy["form-action"] == policy["frame-ancestors"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_every_file_is_served_under_the_same_headers(client):
+    page = client.get(PAGE)
+    for asset in static_assets():
+        answer = client.get(f"{PAGE}/{asset.path}")
+        assert answer.data == asset.content
+        assert answer.content_type == asset.media_type
+        assert answer.headers["Content-Security-Policy"] == page.headers["Content-Security-Policy"]
+
+
+def test_what_the_page_asks_for_is_there_and_relative(client):
+    asked = RELATIVE.findall(client.get(PAGE).text)
+    assert len(asked) > 10
+    for address in asked:
+        assert address.startswith("pitfalls/static/")
+        assert client.get(f"/{address}").status_code == 200
+
+
+def test_what_is_unchanged_is_not_sent_again(client):
+    first = client.get(PAGE)
+    second = client.get(PAGE, headers={"If-None-Match": first.headers["ETag"]})
+    assert (second.status_code, second.data) == (304, b"")
+    assert "no-cache" in first.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/", f"{PAGE}/static/app.js"])
+def test_nothing_but_reading(client, method, path):
+    assert client.open(path, method=method).status_code == 405
+
+
+def test_a_slash_at_the_end_leads_to_the_page(client):
+    answer = client.get(f"{PAGE}/")
+    assert (answer.status_code, answer.headers["Location"]) == (308, "../pitfalls")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["static/", "static/../routes.py", "static/%2e%2e/routes.py", "static/vendor/README.md", "static//etc/passwd"],
+)
+def test_no_other_file_can_be_named(client, path):
+    assert client.get(f"{PAGE}/{path}").status_code == 404
+
+
+def test_a_prefix_moves_all_of_it():
+    app = Flask("bare")
+    paths = add_routes(app, prefix="/ml")
+    assert all(path.startswith("/ml/pitfalls") for path in paths)
+    client = app.test_client()
+    assert client.get("/ml/pitfalls/static/app.js").status_code == 200
+    assert client.get(PAGE).status_code == 404
