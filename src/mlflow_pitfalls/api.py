@@ -39,6 +39,7 @@ def enable(
     sample_rows: int | None = None,
     confidence_resamples: int | None = None,
     seed: int | None = None,
+    views: bool | None = None,
     exit_timeout: float | None = None,
     spool_dir: str | None = None,
     test_mode: bool | None = None,
@@ -67,6 +68,8 @@ def enable(
         sample_rows: Rows of a bounded sample.
         confidence_resamples: Bootstrap resamples behind an interval.
         seed: Seed of our own samples.
+        views: Save views with our columns in each experiment, and write a line with their links below its description;
+            once.
         exit_timeout: Seconds that the exit may wait for our writing, 0..60.
         spool_dir: Folder that keeps what could not be sent.
         test_mode: Raise our own failures.

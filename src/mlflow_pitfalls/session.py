@@ -32,6 +32,7 @@ from mlflow_pitfalls.probes.engine import with_answers
 from mlflow_pitfalls.probes.helper import Helper
 from mlflow_pitfalls.probes.material import Material, take_material
 from mlflow_pitfalls.reporting.log_items import partial_items, settled_items
+from mlflow_pitfalls.reporting.native_items import with_pages
 from mlflow_pitfalls.reporting.notebook import Report
 from mlflow_pitfalls.reporting.terminal import print_table
 from mlflow_pitfalls.settings import Settings
@@ -198,7 +199,8 @@ class Session:
                 self._print(report)
         if not record.run.run_id:
             return None
-        return settled_items(record, outcomes, docs=explanations(), tuning=tuning)
+        items = settled_items(record, outcomes, docs=explanations(), tuning=tuning)
+        return with_pages(items, record, self.settings)
 
     def _tuning(self, record: RunRecord, outcomes: Outcomes, likeness: Any, tracking_uri: str) -> Tuning | None:
         """What to tune next; None where the estimator's settings are not known, or cannot be compared by a score."""

@@ -46,6 +46,8 @@ class Settings:
         sample_rows: Rows that a bounded sample holds, at least 100.
         confidence_resamples: Bootstrap resamples behind an interval, at least 100.
         seed: Seed of our own samples and resamples; the user's random state is never touched.
+        views: Save views with our columns in the menu *Views* of each experiment, and write a line with their links
+            below its description; once, and never over what is there.
         exit_timeout: Seconds that the process's exit may wait for our writing, 0..60.
         spool_dir: Folder that keeps what could not be sent; None for one under the user's state folder.
         test_mode: Raise our own failures rather than logging them.
@@ -63,6 +65,7 @@ class Settings:
     sample_rows: int = 5_000
     confidence_resamples: int = 500
     seed: int = 0
+    views: bool = True
     exit_timeout: float = 5.0
     spool_dir: str | None = None
     test_mode: bool = False
@@ -221,6 +224,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "sample_rows": _whole(100, 1_000_000),
     "confidence_resamples": _whole(100, 100_000),
     "seed": _whole(0, 2**32 - 1),
+    "views": _boolean,
     "exit_timeout": _number(0.0, 60.0),
     "spool_dir": _text,
     "test_mode": _boolean,

@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlflow_pitfalls.errors import SchemaError
-from mlflow_pitfalls.model.items import Artifact, LogItems, Metric, Note, Tag
+from mlflow_pitfalls.model.items import Artifact, ExperimentPage, LogItems, Metric, Note, SavedView, Tag
 from mlflow_pitfalls.sinks.spool import Spool, default_folder
 
 URI = "http://user:secret@host:5000"
 text = st.text(max_size=40)
+views = st.builds(SavedView, key=text, name=text, state=text)
 
 
 @pytest.fixture
@@ -40,8 +41,9 @@ def test_what_is_put_is_read_back(spool, make_items):
     values=st.lists(st.floats(allow_nan=False, allow_infinity=False)),
     content=st.binary(max_size=200),
     note=st.none() | text,
+    page=st.none() | st.builds(ExperimentPage, views=st.lists(views, max_size=3).map(tuple), line=text),
 )
-def test_any_items_survive(tmp_path: Path, tags, values, content, note):
+def test_any_items_survive(tmp_path: Path, tags, values, content, note, page):
     spool = Spool(tmp_path / "spool")
     items = LogItems(
         run_id="r1",
@@ -51,6 +53,7 @@ def test_any_items_survive(tmp_path: Path, tags, values, content, note):
         artifacts=(Artifact(path="a.md", content=content),),
         note=Note(markdown=note) if note is not None else None,
         timestamp_ms=5,
+        page=page,
     )
     entry = spool.put(URI, items)
     assert entry is not None

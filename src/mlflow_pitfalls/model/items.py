@@ -37,11 +37,28 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SavedView:
+    """A view of an experiment's runs that MLflow's menu *Views* offers. ``state`` is JSON as MLflow's UI reads it."""
+
+    key: str
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentPage:
+    """What the run's experiment is given once: views of its runs, and a line of Markdown for its description."""
+
+    views: tuple[SavedView, ...]
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogItems:
     """All that one write says about one run.
 
     ``stage`` is ``partial`` after a fit and ``settled`` for the full report; a settled write drops the flag tags of
-    earlier ones that ``tags`` no longer holds.
+    earlier ones that ``tags`` no longer holds. ``page`` is for the run's experiment.
     """
 
     run_id: str
@@ -51,3 +68,4 @@ class LogItems:
     artifacts: tuple[Artifact, ...] = ()
     note: Note | None = None
     timestamp_ms: int = 0
+    page: ExperimentPage | None = None

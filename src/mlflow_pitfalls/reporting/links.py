@@ -42,6 +42,13 @@ def artifact_fragment(run: RunInfo, path: str) -> str:
     return f"{base}/artifacts/{path}{_MODE}" if base and path else ""
 
 
+def view_fragment(run: RunInfo, key: str) -> str:
+    """Link that opens a saved view of the run's experiment, empty where the record belongs to no run."""
+    if not _base(run):
+        return ""
+    return f"#/experiments/{run.experiment_id}/runs{_MODE}&viewStateShareKey={key}"
+
+
 def _base(run: RunInfo) -> str:
     if not (_IDENTIFIER.fullmatch(run.run_id) and _IDENTIFIER.fullmatch(run.experiment_id)):
         return ""

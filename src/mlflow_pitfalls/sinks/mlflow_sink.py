@@ -14,9 +14,11 @@ from time import time
 from typing import TYPE_CHECKING, Any
 
 from mlflow_pitfalls.checks.suppression import IGNORE_TAG
+from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.model.items import Artifact, LogItems, Metric, Tag
 from mlflow_pitfalls.model.values import Severity
 from mlflow_pitfalls.reporting.links import TABLE_PATH
+from mlflow_pitfalls.sinks.experiment_page import write_page
 from mlflow_pitfalls.sinks.limits import MAX_TAG_LENGTH, fit
 from mlflow_pitfalls.sinks.note import NOTE_TAG, merge_note
 from mlflow_pitfalls.sinks.uris import store_is_gone
@@ -58,8 +60,8 @@ class WriteResult:
 class MlflowSink:
     """Writes items to runs of one tracking store; never creates, ends or activates a run.
 
-    A write costs two requests (read the run; write tags and metrics), one for each file, and one more where this
-    process has not yet written a file to the run.
+    A write costs two requests (read the run; write tags and metrics), one for each file, one more where this process
+    has not yet written a file to the run, and one to five for the first run of an experiment.
 
     Args:
         tracking_uri: The store.
@@ -70,6 +72,7 @@ class MlflowSink:
         self._uri = tracking_uri
         self._registry_uri = registry_uri
         self._client: MlflowClient | None = None
+        self._pages: set[str] = set()
 
     def write(self, items: LogItems) -> WriteResult:
         """Write what the run does not hold yet. Writing the same items again changes nothing.
@@ -86,7 +89,18 @@ class MlflowSink:
             return WriteResult(_judge(error), (type(error).__name__,))
         if run.info.lifecycle_stage != "active":
             return WriteResult(Outcome.GONE)
-        return _write_parts(client, run, fit(items))
+        result = _write_parts(client, run, fit(items))
+        if result.outcome is Outcome.DELIVERED:
+            self._write_page(client, run.info.experiment_id, items)
+        return result
+
+    def _write_page(self, client: MlflowClient, experiment_id: str, items: LogItems) -> None:
+        """Once a process and experiment. What fails here is told once; it costs the run's own report nothing."""
+        if items.page is None or experiment_id in self._pages:
+            return
+        self._pages.add(experiment_id)
+        with guard("saving the views of an experiment"):
+            write_page(client, experiment_id, items.page)
 
     def _connected(self) -> MlflowClient:
         if self._client is None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
 import os
 import re
 import tempfile
@@ -13,13 +11,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import time_ns
-from typing import Any
 
 from mlflow_pitfalls.errors import SchemaError
-from mlflow_pitfalls.model.items import Artifact, LogItems, Metric, Note, Tag
+from mlflow_pitfalls.model.items import LogItems
+from mlflow_pitfalls.sinks.spool_format import StoredWrite, decode, encode
 from mlflow_pitfalls.sinks.uris import public_uri
 
-SPOOL_SCHEMA_VERSION = 1
 MAX_ENTRIES = 500
 MAX_BYTES = 256 * 1024 * 1024  # of all entries
 
@@ -57,14 +54,6 @@ class SpoolEntry:
         return self.stage == "partial"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredWrite:
-    """What an entry holds. The tracking URI is without credentials."""
-
-    tracking_uri: str
-    items: LogItems
-
-
 class Spool:
     """Entries of one folder, shared by all processes of the user.
 
@@ -90,7 +79,7 @@ class Spool:
         Returns:
             The entry, None where it could not be stored.
         """
-        content = _encode(public_uri(tracking_uri), items)
+        content = encode(public_uri(tracking_uri), items)
         if len(content) > self._max_bytes:
             return None
         self._last_ns = created = max(time_ns(), self._last_ns + 1)
@@ -139,7 +128,7 @@ class Spool:
             raise
         except OSError as error:
             raise SchemaError(f"{entry.path.name} cannot be read: {error}") from error
-        return _decode(content)
+        return decode(content)
 
     def remove(self, entry: SpoolEntry) -> None:
         """Delete an entry and its lock file."""
@@ -221,51 +210,3 @@ def _write_atomically(path: Path, content: bytes) -> None:
         with suppress(OSError):
             Path(scratch).unlink()
         raise
-
-
-def _encode(tracking_uri: str, items: LogItems) -> bytes:
-    document = {
-        "schema_version": SPOOL_SCHEMA_VERSION,
-        "tracking_uri": tracking_uri,
-        "run_id": items.run_id,
-        "stage": items.stage,
-        "timestamp_ms": items.timestamp_ms,
-        "tags": [[tag.key, tag.value] for tag in items.tags],
-        "metrics": [[metric.key, metric.value] for metric in items.metrics],
-        "artifacts": [[file.path, base64.b64encode(file.content).decode("ascii")] for file in items.artifacts],
-        "note": items.note.markdown if items.note else None,
-    }
-    return json.dumps(document, allow_nan=False).encode("ascii")
-
-
-def _decode(content: bytes) -> StoredWrite:
-    try:
-        document = json.loads(content)
-        found = document["schema_version"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise SchemaError("not a spooled write of mlflow-pitfalls") from error
-    if found != SPOOL_SCHEMA_VERSION:
-        raise SchemaError(
-            f"spooled with schema version {found!r}, this mlflow-pitfalls reads version {SPOOL_SCHEMA_VERSION}: "
-            "use the version of mlflow-pitfalls that wrote it"
-        )
-    try:
-        return StoredWrite(tracking_uri=str(document["tracking_uri"]), items=_items(document))
-    except (ValueError, KeyError, TypeError) as error:
-        raise SchemaError(f"damaged spooled write: {type(error).__name__}") from error
-
-
-def _items(document: dict[str, Any]) -> LogItems:
-    note = document["note"]
-    return LogItems(
-        run_id=str(document["run_id"]),
-        stage=str(document["stage"]),
-        timestamp_ms=int(document["timestamp_ms"]),
-        tags=tuple(Tag(key=str(key), value=str(value)) for key, value in document["tags"]),
-        metrics=tuple(Metric(key=str(key), value=float(value)) for key, value in document["metrics"]),
-        artifacts=tuple(
-            Artifact(path=str(path), content=base64.b64decode(data, validate=True))
-            for path, data in document["artifacts"]
-        ),
-        note=Note(markdown=str(note)) if note is not None else None,
-    )

@@ -10,7 +10,8 @@ from mlflow_pitfalls.errors import SchemaError
 from mlflow_pitfalls.sinks.breaker import Breaker
 from mlflow_pitfalls.sinks.delivery import Fate, Parcel, send, superseded
 from mlflow_pitfalls.sinks.mlflow_sink import MlflowSink
-from mlflow_pitfalls.sinks.spool import Spool, SpoolEntry, StoredWrite
+from mlflow_pitfalls.sinks.spool import Spool, SpoolEntry
+from mlflow_pitfalls.sinks.spool_format import StoredWrite
 from mlflow_pitfalls.sinks.uris import public_uri
 
 

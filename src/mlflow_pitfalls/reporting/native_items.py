@@ -1,0 +1,21 @@
+"""What MLflow's own pages show of a run beside its tags, metrics and files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mlflow_pitfalls.model.items import LogItems
+from mlflow_pitfalls.model.record import RunRecord
+from mlflow_pitfalls.reporting.saved_views import experiment_page
+from mlflow_pitfalls.settings import Settings
+
+
+def with_pages(items: LogItems, record: RunRecord, settings: Settings) -> LogItems:
+    """A settled run's items, with what MLflow's own pages can show of them.
+
+    Args:
+        items: Tags, metrics, files and the note.
+        record: The run's facts.
+        settings: Which of the pages are wanted.
+    """
+    return replace(items, page=experiment_page(record.run) if settings.views else None)

@@ -1,0 +1,92 @@
+"""A spooled write as JSON and back."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mlflow_pitfalls.errors import SchemaError
+from mlflow_pitfalls.model.items import Artifact, ExperimentPage, LogItems, Metric, Note, SavedView, Tag
+
+SPOOL_SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredWrite:
+    """What an entry holds. The tracking URI is without credentials."""
+
+    tracking_uri: str
+    items: LogItems
+
+
+def encode(tracking_uri: str, items: LogItems) -> bytes:
+    """A write as ASCII JSON.
+
+    Args:
+        tracking_uri: Where it goes, without credentials.
+        items: What is written.
+    """
+    document = {
+        "schema_version": SPOOL_SCHEMA_VERSION,
+        "tracking_uri": tracking_uri,
+        "run_id": items.run_id,
+        "stage": items.stage,
+        "timestamp_ms": items.timestamp_ms,
+        "tags": [[tag.key, tag.value] for tag in items.tags],
+        "metrics": [[metric.key, metric.value] for metric in items.metrics],
+        "artifacts": [[file.path, base64.b64encode(file.content).decode("ascii")] for file in items.artifacts],
+        "note": items.note.markdown if items.note else None,
+        "page": asdict(items.page) if items.page else None,
+    }
+    return json.dumps(document, allow_nan=False).encode("ascii")
+
+
+def decode(content: bytes) -> StoredWrite:
+    """What :func:`encode` made.
+
+    Raises:
+        SchemaError: It is damaged, or of another version.
+    """
+    try:
+        document = json.loads(content)
+        found = document["schema_version"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise SchemaError("not a spooled write of mlflow-pitfalls") from error
+    if found != SPOOL_SCHEMA_VERSION:
+        raise SchemaError(
+            f"spooled with schema version {found!r}, this mlflow-pitfalls reads version {SPOOL_SCHEMA_VERSION}: "
+            "use the version of mlflow-pitfalls that wrote it"
+        )
+    try:
+        return StoredWrite(tracking_uri=str(document["tracking_uri"]), items=_items(document))
+    except (ValueError, KeyError, TypeError) as error:
+        raise SchemaError(f"damaged spooled write: {type(error).__name__}") from error
+
+
+def _items(document: dict[str, Any]) -> LogItems:
+    note = document["note"]
+    return LogItems(
+        run_id=str(document["run_id"]),
+        stage=str(document["stage"]),
+        timestamp_ms=int(document["timestamp_ms"]),
+        tags=tuple(Tag(key=str(key), value=str(value)) for key, value in document["tags"]),
+        metrics=tuple(Metric(key=str(key), value=float(value)) for key, value in document["metrics"]),
+        artifacts=tuple(
+            Artifact(path=str(path), content=base64.b64decode(data, validate=True))
+            for path, data in document["artifacts"]
+        ),
+        note=Note(markdown=str(note)) if note is not None else None,
+        page=_page(document.get("page")),
+    )
+
+
+def _page(document: dict[str, Any] | None) -> ExperimentPage | None:
+    """What concerns the experiment; earlier versions of the package wrote none."""
+    if document is None:
+        return None
+    views = tuple(
+        SavedView(key=str(view["key"]), name=str(view["name"]), state=str(view["state"])) for view in document["views"]
+    )
+    return ExperimentPage(views=views, line=str(document["line"]))
