@@ -43,6 +43,26 @@ class Histogram:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """Counts of finite sampled values over cells that any two runs share.
+
+    Cell i holds the values v with (start + i) · 2^exponent ≤ v < (start + i + 1) · 2^exponent: two cells of one
+    exponent are together exactly one of the next, so that distributions over different ranges compare without error.
+    """
+
+    exponent: int
+    start: int
+    counts: tuple[int, ...]
+    below: int = 0  # values under the first cell
+    above: int = 0  # values beyond the last one
+
+    @property
+    def rows(self) -> int:
+        """Values counted."""
+        return self.below + sum(self.counts) + self.above
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Association:
     """How far two columns go together.
 
@@ -98,6 +118,7 @@ class ColumnProfile:
     withheld_values: int = 0  # distinct values that privacy keeps back
     quantiles: tuple[tuple[float, float], ...] = ()  # (probability, value), of the sample
     histogram: Histogram | None = None
+    cells: Cells | None = None  # none under strict privacy
     increasing: bool = False  # strictly increasing from row to row in the sample
     integer_sequence: bool = False  # integers without gaps, such as a row number
     mean_words: float | None = None  # words a value, of sampled text values; None for other kinds or where not counted
@@ -154,6 +175,7 @@ class TargetProfile:
     skew_interval: Interval | None = None  # only of a skewness above 1 in size
     quantiles: tuple[tuple[float, float], ...] = ()
     histogram: Histogram | None = None
+    cells: Cells | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

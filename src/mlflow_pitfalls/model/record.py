@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mlflow_pitfalls.model.comparison import ReferenceFacts
 from mlflow_pitfalls.model.fitting import (
     ConvergenceFacts,
     EstimatorFacts,
@@ -70,6 +71,7 @@ __all__ = [
     "PreprocessingFacts",
     "ProbeFacts",
     "PrototypeFacts",
+    "ReferenceFacts",
     "ResamplingFacts",
     "RuleFacts",
     "RunInfo",
@@ -122,6 +124,8 @@ class TimeFacts:
     fit_cpu_seconds: float = 0.0
     predict_seconds: float = 0.0
     predict_calls: int = 0
+    predict_rows: int = 0  # of the calls that were looked at …
+    predict_row_seconds: float = 0.0  # … and their wall-clock
     transform_seconds: float = 0.0
     evaluate_seconds: float = 0.0
     peak_rss_mb: float | None = None
@@ -158,6 +162,7 @@ class RunRecord:
     remedies: ImbalanceRemedies = field(default_factory=ImbalanceRemedies)
     times: TimeFacts = field(default_factory=TimeFacts)
     history: HistoryFacts | None = None
+    reference: ReferenceFacts | None = None
     alternatives: tuple[AlternativeFitFacts, ...] = ()
     rule: RuleFacts | None = None
     preprocessing: tuple[PreprocessingFacts, ...] = ()

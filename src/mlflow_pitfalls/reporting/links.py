@@ -11,6 +11,8 @@ TABLE_PATH = "pitfalls_flags.json"
 REPORT_PATH = "pitfalls/report.html"
 RECORD_PATH = "pitfalls/record.json"
 OUTCOMES_PATH = "pitfalls/outcomes.json"
+LOSSES_PATH = "pitfalls/losses.json"
+COMPARISON_PATH = "pitfalls/comparison.json"
 SUGGESTIONS_PATH = "pitfalls/suggestions.json"
 SCRIPT_PATH = "pitfalls/tune.py"
 

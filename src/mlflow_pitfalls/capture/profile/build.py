@@ -14,6 +14,7 @@ from mlflow_pitfalls.capture.containers import Sample, container_name
 from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.capture.fingerprints.fingerprint import content_digest
 from mlflow_pitfalls.capture.profile.association import sampled_target
+from mlflow_pitfalls.capture.profile.cells import cells_of
 from mlflow_pitfalls.capture.profile.collinear import collinear_pairs
 from mlflow_pitfalls.capture.profile.duplicates import repeat_facts
 from mlflow_pitfalls.capture.profile.exact import exact_moments
@@ -197,6 +198,7 @@ def _column(
         withheld_values=extras.values.withheld,
         quantiles=quantiles_of(finite_values) if finite_values is not None else (),
         histogram=histogram_of(finite_values) if finite_values is not None else None,
+        cells=cells_of(finite_values) if finite_values is not None else None,
         increasing=extras.increasing,
         mean_words=extras.values.mean_words,
         kinds=extras.kinds,

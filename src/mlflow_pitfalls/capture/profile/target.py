@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlflow_pitfalls.capture.containers import as_vector, shape_of
+from mlflow_pitfalls.capture.profile.cells import cells_of
 from mlflow_pitfalls.capture.profile.labels import MAX_CLASSES, STRICT, counted, labels_of_counts
 from mlflow_pitfalls.capture.profile.moments import moments_of_columns
 from mlflow_pitfalls.capture.profile.sampled import histogram_of, is_whole, quantiles_of, runs
@@ -108,6 +109,7 @@ def _regression(
         skew_interval=skew_interval(numbers, skew) if skew is not None and abs(skew) > _SKEWED else None,
         quantiles=quantiles_of(ordered) if told else (),
         histogram=histogram_of(ordered) if told else None,
+        cells=cells_of(ordered) if told else None,
     )
 
 

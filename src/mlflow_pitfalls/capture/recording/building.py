@@ -97,6 +97,8 @@ def _times(draft: RunDraft, fit: FitState | None) -> TimeFacts:
         fit_cpu_seconds=fit.cpu_seconds if fit is not None else 0.0,
         predict_seconds=draft.times.predict,
         predict_calls=draft.times.predict_calls,
+        predict_rows=draft.times.predict_rows,
+        predict_row_seconds=draft.times.predict_row_seconds,
         transform_seconds=draft.times.transform,
         evaluate_seconds=draft.times.evaluate,
         peak_rss_mb=draft.peak_rss_mb,

@@ -164,6 +164,8 @@ class Times:
 
     predict: float = 0.0
     predict_calls: int = 0
+    predict_rows: int = 0
+    predict_row_seconds: float = 0.0
     transform: float = 0.0
     evaluate: float = 0.0
     overhead: float = 0.0
@@ -172,6 +174,8 @@ class Times:
         """Sum field by field."""
         self.predict += other.predict
         self.predict_calls += other.predict_calls
+        self.predict_rows += other.predict_rows
+        self.predict_row_seconds += other.predict_row_seconds
         self.transform += other.transform
         self.evaluate += other.evaluate
         self.overhead += other.overhead

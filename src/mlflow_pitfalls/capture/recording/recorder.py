@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mlflow_pitfalls.capture.containers import shape_of
 from mlflow_pitfalls.capture.lineage.tracker import Lineage
 from mlflow_pitfalls.capture.recording.calls import features_of
 from mlflow_pitfalls.capture.recording.crossvalidation import cross_validation_facts, search_facts
@@ -209,6 +210,10 @@ class Recorder:
         times = self._book.pending
         times.predict += event.seconds
         times.predict_calls += 1
+        shape = shape_of(features_of(event))
+        if shape is not None:
+            times.predict_rows += shape[0]
+            times.predict_row_seconds += event.seconds
         found = self._book.fit_of(event.owner)
         if found is None:
             return

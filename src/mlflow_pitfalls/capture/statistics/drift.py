@@ -4,12 +4,7 @@
 Evidently normalises it; 0.1 is its bound too). *Categories*: the χ² test over levels with the rare ones pooled, and
 the Jensen-Shannon distance in base 2.
 
-Two samples of one distribution lie apart by chance, the more so the smaller they are: two halves of 200 normal rows
-have a Wasserstein distance of about 0.15. Effects are therefore reported beyond chance: the expected square under
-equality is taken from the squared distance. For the Wasserstein distance the expectation is √(2/π) · √(1/n + 1/m) ·
-∫ √(F (1 − F)) (the difference of two empirical distribution functions is asymptotically a Brownian bridge with this
-mean modulus; del Barrio, Giné, Matrán, Annals of Probability 27, 1999). For the Jensen-Shannon divergence over k levels
-it is (k − 1) / (8 ln 2) · (1/n + 1/m), from its expansion as a χ² statistic.
+Effects are reported beyond what chance makes of two samples of one distribution.
 """
 
 from __future__ import annotations
@@ -23,6 +18,13 @@ import numpy as np
 from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.capture.statistics.metric_columns import Array, FloatArray, finite_numbers, label_codes
 from mlflow_pitfalls.capture.statistics.sides import columns_of, row_step
+from mlflow_pitfalls.capture.statistics.two_samples import (
+    chi_squared,
+    jensen_shannon,
+    kolmogorov_p,
+    pooled_levels,
+    wasserstein,
+)
 from mlflow_pitfalls.model.profile import ColumnKind
 from mlflow_pitfalls.model.record import DriftFacts
 from mlflow_pitfalls.model.values import Task
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 MAX_COLUMNS = 500
 _MIN_ROWS = 20  # on each side; fewer decide nothing
 _WIDEST_GAP = 1e100  # standard deviations
-_MIN_EXPECTED = 5.0  # rows of a level on either side, for the χ² distribution to hold (Cochran 1954)
 _TARGET = "target"
 
 
@@ -118,8 +119,8 @@ def _of_numbers(name: str, train: Array, held_out: Array, *, is_target: bool = F
         is_target=is_target,
         test="ks_2samp",
         statistic=min(1.0, statistic),
-        p_value=_kolmogorov(statistic, n, m),
-        effect=_wasserstein(_gaps(values, spread), of_train, of_held_out, rows=(n, m)),
+        p_value=kolmogorov_p(statistic, n, m),
+        effect=wasserstein(_gaps(values, spread), of_train, of_held_out, rows=(n, m)),
         effect_name="wasserstein",
         train_rows=n,
         held_out_rows=m,
@@ -133,80 +134,21 @@ def _gaps(values: FloatArray, spread: float) -> FloatArray:
     return gaps
 
 
-def _wasserstein(gaps: FloatArray, of_train: FloatArray, of_held_out: FloatArray, *, rows: tuple[int, int]) -> float:
-    """The distance between two distribution functions, by the gaps between their values, beyond what chance makes."""
-    n, m = rows
-    distance = float(np.sum(np.abs(of_train - of_held_out)[:-1] * gaps))
-    both = (n * of_train[:-1] + m * of_held_out[:-1]) / (n + m)
-    spread_of_both = float(np.sum(np.sqrt(np.clip(both * (1.0 - both), 0.0, None)) * gaps))
-    by_chance = math.sqrt(2.0 / math.pi * (1.0 / n + 1.0 / m)) * spread_of_both
-    return _beyond(distance**2, by_chance**2)
-
-
-def _kolmogorov(statistic: float, n: int, m: int) -> float:
-    """The test's two-sided p-value as ``scipy.stats.ks_2samp(method="asymp")`` has it; ties make it conservative."""
-    from scipy.stats import kstwo
-
-    p_value = float(kstwo.sf(min(1.0, statistic), round(n * m / (n + m))))
-    return min(1.0, max(0.0, p_value))
-
-
 def _of_codes(name: str, train: Array, held_out: Array, levels: int, *, is_target: bool = False) -> DriftFacts | None:
     table = np.stack([np.bincount(side[side >= 0], minlength=levels) for side in (train, held_out)]).astype(np.float64)
     n, m = (int(rows) for rows in table.sum(axis=1))
     if min(n, m) < _MIN_ROWS or int((table.sum(axis=0) > 0).sum()) < 2:
         return None
-    table = _pooled(table)
-    statistic, p_value = _chi_squared(table)
+    table = pooled_levels(table)
+    statistic, p_value = chi_squared(table)
     return DriftFacts(
         column=name,
         is_target=is_target,
         test="chi2_contingency",
         statistic=statistic,
         p_value=p_value,
-        effect=_jensen_shannon(table, n, m),
+        effect=jensen_shannon(table, n, m),
         effect_name="jensen_shannon",
         train_rows=n,
         held_out_rows=m,
     )
-
-
-def _pooled(table: FloatArray) -> FloatArray:
-    """The table with its rare levels as one: names that occur once or twice say nothing about a shift."""
-    shares = table.sum(axis=0) / table.sum()
-    is_rare = shares * table.sum(axis=1).min() < _MIN_EXPECTED
-    kept = table[:, ~is_rare]
-    rest = table[:, is_rare].sum(axis=1, keepdims=True)
-    if rest.sum() == 0:
-        return kept
-    # Too rare even together: with the least common of the rest, so that no level is thin.
-    if rest.sum() / table.sum() * table.sum(axis=1).min() < _MIN_EXPECTED and kept.shape[1] > 1:
-        smallest = int(np.argmin(kept.sum(axis=0)))
-        kept[:, smallest] += rest[:, 0]
-        return kept
-    return np.hstack([kept, rest])
-
-
-def _chi_squared(table: FloatArray) -> tuple[float, float]:
-    from scipy.special import chdtrc
-
-    freedom = table.shape[1] - 1
-    if freedom < 1:
-        return 0.0, 1.0
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
-    statistic = float(((table - expected) ** 2 / expected).sum())
-    return statistic, float(chdtrc(freedom, statistic))
-
-
-def _jensen_shannon(table: FloatArray, n: int, m: int) -> float:
-    from scipy.special import xlogy
-
-    shares = table / table.sum(axis=1, keepdims=True)
-    middle = shares.mean(axis=0)
-    divergence = float((xlogy(shares, shares).sum() / 2 - xlogy(middle, middle).sum()) / math.log(2.0))
-    by_chance = (table.shape[1] - 1) / (8.0 * math.log(2.0)) * (1.0 / n + 1.0 / m)
-    return _beyond(divergence, by_chance)
-
-
-def _beyond(square: float, by_chance: float) -> float:
-    return min(1.0, math.sqrt(max(0.0, square - by_chance)))

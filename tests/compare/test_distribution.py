@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import ks_2samp
+
+from mlflow_pitfalls.capture.profile.cells import MAX_CELLS, cells_of
+from mlflow_pitfalls.compare.distribution import distribution_of, largest_difference
+
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+
+
+def distribution(values):
+    cells = cells_of(np.sort(np.asarray(values, dtype=float)))
+    return distribution_of(cells) if cells is not None else None
+
+
+@given(st.lists(FINITE, min_size=20, max_size=200))
+def test_cells_count_every_value_once(values):
+    cells = cells_of(np.sort(np.array(values)))
+    if cells is None:
+        return
+    assert cells.rows == len(values)
+    assert len(cells.counts) <= MAX_CELLS
+    width = 2.0**cells.exponent
+    inside = [value for value in values if cells.start <= np.floor(value / width) < cells.start + len(cells.counts)]
+    assert len(inside) == sum(cells.counts)
+
+
+@given(st.lists(FINITE, min_size=20, max_size=100), st.lists(FINITE, min_size=20, max_size=100))
+def test_the_statistic_never_exceeds_that_of_the_rows(first, second):
+    one, two = distribution(first), distribution(second)
+    if one is not None and two is not None:
+        assert largest_difference(one, two) <= ks_2samp(first, second).statistic + 1e-12
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 3.7e8])
+@pytest.mark.parametrize("shift", [0.2, 1.0, 8.0])
+def test_the_statistic_comes_near_that_of_the_rows(scale, shift):
+    rng = np.random.default_rng(0)
+    first, second = scale * rng.normal(size=3_000), scale * (shift + 1.5 * rng.normal(size=2_000))
+    exact = ks_2samp(first, second).statistic
+    assert largest_difference(distribution(first), distribution(second)) == pytest.approx(exact, abs=0.02)
+
+
+@pytest.mark.parametrize("values", [np.zeros(30), np.full(30, -7.5), np.full(30, 1e300), np.full(30, 5e-324)])
+def test_one_value(values):
+    own = distribution(values)
+    assert own is None or largest_difference(own, own) == 0.0
+
+
+def test_one_value_against_another():
+    assert largest_difference(distribution(np.zeros(30)), distribution(np.full(30, 3.0))) == 1.0
+
+
+def test_mostly_one_value():
+    rng = np.random.default_rng(1)
+    first = np.r_[np.zeros(900), rng.exponential(size=100)]
+    second = np.r_[np.zeros(700), rng.exponential(size=300)]
+    found = largest_difference(distribution(first), distribution(second))
+    assert found == pytest.approx(ks_2samp(first, second).statistic, abs=0.03)
+
+
+def test_too_few_values():
+    assert cells_of(np.arange(19.0)) is None
