@@ -142,7 +142,7 @@ def _of_counts(
     name: str, before: Counts, after: Counts, before_rows: int, after_rows: int, *, is_target: bool = False
 ) -> ColumnDrift | None:
     """Values that both tell, and all the others together: what one of them does not tell may be there nevertheless."""
-    shared = sorted(before.keys() & after.keys(), key=lambda label: -before[label])
+    shared = sorted(before.keys() & after.keys(), key=lambda label: (-before[label], label))
     rest = [
         max(0, rows - sum(told[label] for label in shared))
         for told, rows in ((before, before_rows), (after, after_rows))
