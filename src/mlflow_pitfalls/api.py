@@ -155,6 +155,11 @@ def enabled() -> bool:
     return _session is not None
 
 
+def watches(run_id: str) -> bool:
+    """Whether this process has seen a fit in this run, and so writes its report."""
+    return _session is not None and _session.watches(run_id)
+
+
 def flush(timeout: float = _FLUSH_SECONDS) -> list[Report]:
     """Write now all that was found, also about runs that are still open.
 

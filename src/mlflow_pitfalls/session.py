@@ -135,6 +135,10 @@ class Session:
         with self._lock:
             return self._reports.get(run_id)
 
+    def watches(self, run_id: str) -> bool:
+        """Whether this run's report is made here: its draft is open, or its report is known."""
+        return self.report(run_id) is not None or self.recorder.watches(run_id)
+
     def close(self) -> None:
         """Settle and write everything, within the time that the exit may take; then nothing of ours is left running."""
         with self._budget.hurried(min(EXIT_PROBE_SECONDS, self.settings.exit_timeout)):

@@ -112,11 +112,11 @@ def class_never_predicted(record: RunRecord, limits: Limits) -> Verdict:
 
 
 def _is_silent(found: ClassScoreFacts, limits: Limits) -> bool:
-    return found.train_rows > 0 and found.held_out_rows > 0 and found.predicted_rows <= limits["max_predictions"]
+    return found.is_trained and found.held_out_rows > 0 and found.predicted_rows <= limits["max_predictions"]
 
 
 def _count_classes(record: RunRecord) -> str:
-    return plural(sum(found.train_rows > 0 for found in record.classes), "class", "classes") + ", each"
+    return plural(sum(found.is_trained for found in record.classes), "class", "classes") + ", each"
 
 
 def _silent_flag(record: RunRecord, silent: list[ClassScoreFacts], limits: Limits) -> Verdict:

@@ -52,6 +52,12 @@ class ClassScoreFacts:
     predicted_rows: int
     recall: Estimate | None = None
     train_recall: Estimate | None = None
+    is_known: bool = False  # the model answers this class, though its training rows were not counted
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether the model was trained on rows of this class."""
+        return self.train_rows > 0 or self.is_known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

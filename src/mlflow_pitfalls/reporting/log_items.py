@@ -14,13 +14,11 @@ from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.model.values import Estimate
 from mlflow_pitfalls.reporting import html, links, markdown, text
 from mlflow_pitfalls.reporting.pictures import pictures
-from mlflow_pitfalls.reporting.run_tags import history_tags
+from mlflow_pitfalls.reporting.run_tags import PARTIAL, SETTLED, STATE_TAG, history_tags
 from mlflow_pitfalls.reporting.tuning_sheets import tuning_pictures
 from mlflow_pitfalls.reporting.verdict import SHOWN_SEVERITIES
 from mlflow_pitfalls.tuning.suggestions.run_advice import Tuning
 
-PARTIAL = "partial"
-SETTLED = "settled"
 TAG_LIMIT = 8_000  # characters of a tag's value that every store of MLflow keeps
 LOGGED_ARTIFACTS_TAG = "mlflow.loggedArtifacts"  # where MLflow's own log_table lists its tables
 TABLE_COLUMNS = ("check", "severity", "group", "message", "value", "threshold", "remedy")
@@ -91,7 +89,7 @@ def flags_table(outcomes: Outcomes) -> bytes:
 
 
 def _state_tags(record: RunRecord, state: str) -> tuple[Tag, ...]:
-    return (Tag(key="pitfalls.version", value=record.package_version), Tag(key="pitfalls.state", value=state))
+    return (Tag(key="pitfalls.version", value=record.package_version), Tag(key=STATE_TAG, value=state))
 
 
 def _flag_tags(outcomes: Outcomes) -> tuple[Tag, ...]:

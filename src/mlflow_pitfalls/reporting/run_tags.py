@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
+from mlflow_pitfalls.model.items import LogItems, Tag
 from mlflow_pitfalls.model.record import EstimatorFacts, RunRecord
 from mlflow_pitfalls.reporting import text
 
@@ -18,6 +20,10 @@ HELD_OUT_TAG = "pitfalls.held_out"
 ROWS_TAG = "pitfalls.train_rows"
 COLUMNS_TAG = "pitfalls.train_columns"
 METRIC_TAG = "pitfalls.metric"
+
+STATE_TAG = "pitfalls.state"
+PARTIAL, SETTLED = "partial", "settled"  # its values for a report of the run's own fits, while it is open and after
+EVALUATED = "evaluated"  # … for one of mlflow.models.evaluate alone
 
 BY_SEARCH, BY_HAND, UNTUNED = "search", "set", "no"  # values of TUNED_TAG
 _DIGEST_LENGTH = 16
@@ -44,6 +50,12 @@ def history_tags(record: RunRecord) -> dict[str, str]:
             COLUMNS_TAG: str(fit.columns),
         }
     return {key: value for key, value in known.items() if value}
+
+
+def with_state(items: LogItems, state: str) -> LogItems:
+    """The same items, marked as coming from elsewhere than the run's own fits."""
+    tags = tuple(tag for tag in items.tags if tag.key != STATE_TAG)
+    return replace(items, tags=(*tags, Tag(key=STATE_TAG, value=state)))
 
 
 def target_digest(record: RunRecord) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
 from mlflow_pitfalls.model.suggestions import Suggestions
 from mlflow_pitfalls.reporting.links import OUTCOMES_PATH, RECORD_PATH, SUGGESTIONS_PATH
+from mlflow_pitfalls.reporting.run_tags import PARTIAL, SETTLED, STATE_TAG
 from mlflow_pitfalls.sinks.reading import is_reachable, read_within
 
 if TYPE_CHECKING:
@@ -55,6 +57,22 @@ def read_run(tracking_uri: str, run_id: str) -> RunInfo | None:
         return _run_info(MlflowClient(tracking_uri=tracking_uri).get_run(run_id))
 
     return read_within(tracking_uri, read)
+
+
+def has_report(tags: Mapping[str, str]) -> bool:
+    """Whether a run's tags say that it carries a report of its own fits, rather than none or one made afterwards."""
+    return tags.get(STATE_TAG) in (PARTIAL, SETTLED)
+
+
+def carries_report(tracking_uri: str, run_id: str) -> bool:
+    """As :func:`has_report`, read from the store; True where it does not answer."""
+
+    def read() -> bool:
+        from mlflow import MlflowClient
+
+        return has_report(MlflowClient(tracking_uri=tracking_uri).get_run(run_id).data.tags)
+
+    return read_within(tracking_uri, read) is not False
 
 
 def load_report(run_id: str, tracking_uri: str) -> StoredReport:

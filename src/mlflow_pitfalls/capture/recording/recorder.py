@@ -151,6 +151,11 @@ class Recorder:
             for draft in self._book.open():
                 self._settle(draft, done=done)
 
+    def watches(self, run_id: str) -> bool:
+        """Whether something was gathered about this run."""
+        with self._lock:
+            return self._book.by_run(run_id) is not None
+
     def forget(self) -> None:
         """Drop everything that was gathered."""
         with self._lock:

@@ -1,0 +1,1 @@
+"""What ``mlflow.models.evaluate`` hands to an evaluator, judged."""
