@@ -62,7 +62,7 @@ def _found(result: Any, started: float, seconds: float, core_seconds: float) -> 
         seconds=seconds,
         core_seconds=core_seconds,
         trials=len(facts.trials),
-        keeps_defaults=not result.improved,
+        keeps_defaults=not facts.taken,
         notes={
             "verdict": facts.verdict.value,
             "fits": sum(each.seconds or 0.0 for each in facts.trials),

@@ -123,7 +123,7 @@ def _print(result: TuningResult, fit: KeptFit) -> None:
     console.print(table)
     console.print(Text(facts.advice, style="bold"))
     if facts.best:
-        console.print(Text("Best configuration:" if result.improved else "Best configuration tried:"))
+        console.print(Text("Best configuration:" if facts.taken else "Best configuration tried:"))
         console.print(Text(f".set_params({', '.join(f'{name}={value!r}' for name, value in facts.best)})"))
     for note in (*fit.notes, *told(facts)):
         console.print(Text(note, style="dim"))

@@ -59,6 +59,7 @@ class TuningFacts:
     space: SearchSpace
     verdict: Verdict
     advice: str
+    taken: bool = False  # whether the refitted model has the best configuration
     best: Values = ()  # of the best trial; what differs from the model's own
     before: Estimate | None = None
     after: Estimate | None = None

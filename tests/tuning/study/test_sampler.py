@@ -120,7 +120,7 @@ def test_the_process_learns_from_a_bounded_number_of_scores(count):
 
 
 def test_without_time_for_the_process_it_still_climbs():
-    thrift = Thrift()
+    thrift = Thrift(time.time() + 60.0)
     with thrift.spent():
         time.sleep(_TAKEN_SECONDS)
     study = optuna.create_study(direction="maximize", sampler=MixedSampler((X, Y), 0, thrift))

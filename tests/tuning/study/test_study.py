@@ -83,7 +83,21 @@ def test_it_says_so_where_nothing_is_gained(tune, cancer):
     assert found.facts.verdict is Verdict.NO_GAIN
     assert "Keep the present configuration" in found.facts.advice
     assert not found.improved
+    assert not found.facts.taken
     assert found.model.get_params()["logisticregression__intercept_scaling"] == 1
+
+
+def test_what_did_better_on_other_folds_is_taken_be_it_for_certain_or_not(tune, cancer):
+    X_train, _, y_train, _ = cancer
+    shapes = (Parameter(name="min_samples_leaf", kind=Kind.INTEGER, low=1, high=20),)
+    told = [tune(DecisionTreeClassifier(), X_train[:150], y_train[:150], *shapes, trials=6, seed=s) for s in range(4)]
+    assert Verdict.UNCLEAR in {each.facts.verdict for each in told}
+    for found in told:
+        facts = found.facts
+        assert facts.taken == (facts.gain.value > 0)
+        assert ("Take the best" in facts.advice) == facts.taken
+        leaf = found.best_params["min_samples_leaf"] if facts.taken else 1
+        assert found.model.get_params()["min_samples_leaf"] == leaf
 
 
 @pytest.mark.slow
@@ -180,6 +194,7 @@ def test_a_splitter_of_ones_own_is_kept_to(tune, cancer):
     found = tune(DecisionTreeClassifier(max_depth=1), X_train, y_train, DEPTH, trials=5, cv=TimeSeriesSplit(4))
     assert found.facts.folding == "4 folds of TimeSeriesSplit"
     assert found.facts.verdict is not Verdict.IMPROVED  # there are no other folds to check it on
+    assert not found.facts.taken
     assert any("luck" in note for note in found.facts.notes) or not found.facts.best
 
 

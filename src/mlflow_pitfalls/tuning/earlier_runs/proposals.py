@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -50,6 +50,7 @@ class Proposer:
         hearsay: NDArray[np.bool_] | None = None,
         theta: Points | None = None,
         taken: Points | None = None,
+        effort: Callable[[Points], Points] | None = None,
     ) -> None:
         """Fit the process.
 
@@ -62,11 +63,13 @@ class Proposer:
                 beaten, and their points may be proposed. None for none.
             theta: The process's hyperparameters; None to seek them.
             taken: Points that are not proposed again, shape (points, parameters); None for those that were tried.
+            effort: What trying points costs, shape (points,): expected gains are divided by it. None for no difference.
         """
         self._coordinates = coordinates
         own = np.ones(len(tried), dtype=bool) if hearsay is None or hearsay.all() else ~hearsay
         self._taken = tried[own] if taken is None else taken
         self._random = random
+        self._effort = effort
         features = coordinates.features(tried)
         doubts = np.where(own, 0.0, HEARSAY)
         self._surrogate: Surrogate = (
@@ -114,7 +117,8 @@ class Proposer:
         mean, deviation = self._surrogate.predict(self._coordinates.features(points))
         deviation = np.maximum(deviation, 1e-9)
         gain = mean - self._incumbent
-        return np.asarray(gain * norm.cdf(gain / deviation) + deviation * norm.pdf(gain / deviation))
+        expected = np.asarray(gain * norm.cdf(gain / deviation) + deviation * norm.pdf(gain / deviation))
+        return expected if self._effort is None else expected / self._effort(points)
 
     def _take(self, point: Points) -> None:
         self._taken = np.vstack([self._taken, point])

@@ -20,13 +20,13 @@ from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.errors import PitfallsError
 from mlflow_pitfalls.tuning.spark.spark_task import Answer, Shipment, answers, missing_here
 from mlflow_pitfalls.tuning.study.objective import FitError, LostError, OutOfTimeError, Problem
-from mlflow_pitfalls.tuning.study.pruning import UNJUDGED_FOLDS
 from mlflow_pitfalls.tuning.study.workers import packed
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
 
 _ERROR_LINE = re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception)\b.*$", re.MULTILINE)  # not the lines of a Java trace
+_FIRST_FOLDS = 3  # of a trial, sent together: a way there and back costs more than a fold that may be given up
 _MAX_TRACE = 1_000_000  # characters
 
 
@@ -99,7 +99,7 @@ class SparkFolds:
 
     def _together(self, fold: int) -> tuple[int, ...]:
         """Folds that are sent with this one."""
-        return tuple(range(min(UNJUDGED_FOLDS, self._folds))) if fold == 0 else (fold,)
+        return tuple(range(min(_FIRST_FOLDS, self._folds))) if fold == 0 else (fold,)
 
     def _asked(self, values: dict[str, Any], folds: tuple[int, ...]) -> list[Answer]:
         try:

@@ -39,6 +39,12 @@ class _Judged:
     after: Estimate | None = None
     gain: Estimate | None = None
     note: str = ""
+    unbiased: bool = False
+
+    @property
+    def taken(self) -> bool:
+        """Whether the best configuration is the better bet: by folds that did not choose it, if not for certain."""
+        return self.unbiased and self.verdict is not Verdict.NO_GAIN
 
 
 def concluded(prepared: Prepared, *, interrupted: bool) -> TuningResult:
@@ -62,7 +68,7 @@ def concluded(prepared: Prepared, *, interrupted: bool) -> TuningResult:
     if not interrupted and values:
         judged = _fresh_folds(prepared, values) if prepared.folds.fresh else judged
     if not interrupted:
-        model, scores = _refitted(prepared, values, judged.verdict)
+        model, scores = _refitted(prepared, values, taken=judged.taken)
     facts = TuningFacts(
         study=prepared.plan.place.study,
         estimator=safe_text(type(prepared.problem.estimator).__name__),
@@ -72,6 +78,7 @@ def concluded(prepared: Prepared, *, interrupted: bool) -> TuningResult:
         space=prepared.space,
         verdict=judged.verdict,
         advice=_advice(judged, values, interrupted),
+        taken=model is not None and bool(values) and judged.taken,
         best=_named(values),
         before=judged.before,
         after=judged.after,
@@ -132,6 +139,7 @@ def _paired(problem: Problem, pairs: Sequence[tuple[float, ...]], *, unbiased: b
         before=mean_over_folds(before, problem.splits),
         after=mean_over_folds(after, problem.splits),
         gain=gain,
+        unbiased=unbiased,
     )
 
 
@@ -139,10 +147,10 @@ def _fields(judged: _Judged) -> dict[str, Any]:
     return {"verdict": judged.verdict, "before": judged.before, "after": judged.after, "gain": judged.gain}
 
 
-def _refitted(prepared: Prepared, values: Mapping[str, Any], verdict: Verdict) -> tuple[Any, tuple[Any, Any, Any]]:
+def _refitted(prepared: Prepared, values: Mapping[str, Any], *, taken: bool) -> tuple[Any, tuple[Any, Any, Any]]:
     """The recommended model on all training rows, and both configurations' held-out scores."""
     problem, request = prepared.problem, prepared.request
-    chosen = dict(values) if verdict is Verdict.IMPROVED else {}
+    chosen = dict(values) if taken else {}
     model = problem.configured(chosen).fit(problem.x, problem.y)
     spec = prepared.scoring.spec
     if request.x_test is None or spec is None or not values:
@@ -161,8 +169,10 @@ def _advice(judged: _Judged, values: Mapping[str, Any], interrupted: bool) -> st
         return "Take the best configuration: it is better on folds that it was not chosen on."
     if interrupted and judged.gain is not None and judged.gain.value > 0:
         return "Interrupted: the best so far looks better, but that was not checked on other folds."
+    if judged.taken:
+        return "Take the best configuration: it looks better on other folds, though the difference may be chance."
     if judged.verdict is Verdict.UNCLEAR:
-        return "Keep the present configuration: the best one looks better, but the difference may be chance."
+        return "Keep the present configuration: the best one was compared on the folds only that chose it."
     return "Keep the present configuration: on other folds the best one is no better."
 
 

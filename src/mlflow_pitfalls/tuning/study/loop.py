@@ -58,7 +58,8 @@ def connect(order: Order) -> Study:
     from mlflow_pitfalls.tuning.study.sampler import MixedSampler
     from mlflow_pitfalls.tuning.study.thrift import Thrift
 
-    thrift = Thrift() if math.isfinite(order.deadline) else None
+    until = order.deadline if order.end is None else order.end
+    thrift = Thrift(until) if math.isfinite(until) else None
     return optuna.create_study(
         storage=order.place.open(),
         study_name=order.place.study,

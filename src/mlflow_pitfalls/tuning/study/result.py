@@ -21,8 +21,9 @@ class TuningResult:
 
     Attributes:
         facts: All that was found; scores are turned so that higher is better.
-        model: Fitted to all training rows: with the best configuration where it is better for certain, with the present
-            one otherwise. It is a copy that runs on one core and says nothing; None where the tuning was interrupted.
+        model: Fitted to all training rows: with the best configuration where it did better on folds that it was not
+            chosen on, be it for certain or not, with the present one otherwise. It is a copy that runs on one core and
+            says nothing; None where the tuning was interrupted.
     """
 
     facts: TuningFacts

@@ -2,13 +2,16 @@
 
 On few trials this finds more than Optuna's TPE; Optuna's own Gaussian process needs PyTorch. A trial's choice depends
 on the seed, its number and the other trials only, so that a study that was interrupted goes on as it would have. Where
-the time is limited it depends on the pace too: the process must not take the time of many quick fits.
+the time is limited it depends on the pace too: the process must not take the time of many quick fits, what is slow to
+try must promise more, and where few trials will fit there is little time for looking around.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +24,7 @@ from mlflow_pitfalls.tuning.earlier_runs.gaussian_process import fit_surrogate
 from mlflow_pitfalls.tuning.earlier_runs.proposals import HEARSAY, Proposer, Way
 from mlflow_pitfalls.tuning.space.suggest_values import distribution_of, label, unlabelled
 from mlflow_pitfalls.tuning.study.observations import Observations, observed
+from mlflow_pitfalls.tuning.study.pace import Pace, pace_of, seconds_of
 from mlflow_pitfalls.tuning.study.stepping import STARTS, first_new, steps_from
 from mlflow_pitfalls.tuning.study.thrift import Thrift
 
@@ -30,6 +34,11 @@ if TYPE_CHECKING:
 
 START_TRIALS = 4  # and one a parameter, up to
 MAX_START_TRIALS = 10
+_START_SHARE = 1 / 3  # at most, of the trials that will fit into the time
+_FEWEST_STARTS = 2
+_LEAPS = 16  # spread points looked at until one is quick enough
+_LEAP = 97  # of the sequence's numbers, from one of them to the next: beyond all that are used otherwise
+_BEYOND = 3.0  # power with which promises of what takes too long shrink
 WAYS = (Way.ANYWHERE, Way.NEAR, Way.ANYWHERE, Way.STEP)  # take turns
 GROWTH = 1.15  # of the number of scores, after which the process's hyperparameters are sought anew
 _QUICK_STEPS = (0.02, 0.05, 0.1, 0.2)  # of a range: sizes of the steps between two turns of the process
@@ -44,7 +53,7 @@ class MixedSampler(BaseSampler):  # type: ignore[misc]  # optuna is not followed
     Args:
         parameters: All that is searched.
         seed: Of every choice.
-        thrift: How much of the time the process may take; None for as much as it needs.
+        thrift: How much of the time there is, and what may be taken of it; None for no end.
     """
 
     def __init__(self, parameters: Sequence[Parameter], seed: int, thrift: Thrift | None = None) -> None:
@@ -82,21 +91,40 @@ class MixedSampler(BaseSampler):  # type: ignore[misc]  # optuna is not followed
         trials = study.get_trials(deepcopy=False, states=states)
         seen = observed(trials, [self._point(each) for each in trials], self._coordinates)
         ordinal = trial.number - len(seen.hints)
-        if len(seen.scores) < self._start:
-            return self._spread(ordinal)
-        if len(seen.own) < self._start and ordinal % 2 == 1:
+        pace = self._pace(trials)
+        start = self._starts(trials, pace)
+        if len(seen.scores) < start:
+            return self._spread(ordinal, pace)
+        if len(seen.own) < start and ordinal % 2 == 1:
             # Earlier runs may all have looked in one corner, and their scores may be luck: half of the beginning is
             # spread, by consecutive points of the sequence, since every second one of them lies on one side.
-            return self._spread(self._start + ordinal // 2)
+            return self._spread(self._start + ordinal // 2, pace)
         rng = np.random.default_rng((self._seed, trial.number))
         if self._thrift is not None and seen.own and not self._thrift.allows():
-            found = self._stepped(seen, rng)
+            found = self._stepped(seen, pace, rng)
         else:
             with self._thrift.spent() if self._thrift is not None else nullcontext():
-                found = self._expected(seen, self._theta(seen, trials), WAYS[ordinal % len(WAYS)], rng)
-        return self._spread(ordinal) if found is None else found
+                found = self._expected(seen, self._theta(seen, trials), WAYS[ordinal % len(WAYS)], pace, rng)
+        return self._spread(ordinal, pace) if found is None else found
 
-    def _expected(self, seen: Observations, theta: Points, way: Way, rng: np.random.Generator) -> Points | None:
+    def _pace(self, trials: Sequence[FrozenTrial]) -> Pace | None:
+        """What trials take; None where there is no end to keep, or none has ended yet."""
+        seconds = seconds_of(trials) if self._thrift is not None else {}
+        if not seconds:
+            return None
+        points = np.array([self._finished[number] for number in seconds])
+        return pace_of(self._coordinates, points, np.array(list(seconds.values())))
+
+    def _starts(self, trials: Sequence[FrozenTrial], pace: Pace | None) -> int:
+        """How many trials only look around."""
+        if self._thrift is None or pace is None:
+            return self._start
+        fitting = len(seconds_of(trials)) + self._thrift.left / math.exp(pace.level)
+        return min(self._start, max(_FEWEST_STARTS, round(_START_SHARE * fitting)))
+
+    def _expected(
+        self, seen: Observations, theta: Points, way: Way, pace: Pace | None, rng: np.random.Generator
+    ) -> Points | None:
         """Where the process says; None where everything was tried."""
         known = seen.learnt()
         proposer = Proposer(
@@ -107,17 +135,27 @@ class MixedSampler(BaseSampler):  # type: ignore[misc]  # optuna is not followed
             hearsay=known.hearsay,
             theta=theta,
             taken=seen.tried if seen.own else None,
+            effort=None if pace is None else partial(self._effort, pace),
         )
         proposer.expecting(seen.running)
         proposed = proposer.propose((way,))
         return proposed[0].point if proposed else None
 
-    def _stepped(self, seen: Observations, rng: np.random.Generator) -> Points | None:
+    def _stepped(self, seen: Observations, pace: Pace | None, rng: np.random.Generator) -> Points | None:
         """A step from one of the best, for which no process is needed; None where everything around was tried."""
         best = sorted(seen.own, key=lambda number: -seen.own[number])[:STARTS]
         starts = np.array([seen.points[number] for number in best])
         steps = steps_from(starts, _QUICK_TRIES, self._coordinates, rng, step=float(rng.choice(_QUICK_STEPS)))
+        if pace is not None and self._thrift is not None:
+            steps = steps[np.argsort(pace.seconds(steps) > self._thrift.longest, kind="stable")]
         return first_new(steps, np.vstack([seen.tried, seen.running]), self._coordinates)
+
+    def _effort(self, pace: Pace, points: Points) -> Points:
+        """What promises are divided by: at first a gain for each second counts, at the end the gain."""
+        assert self._thrift is not None
+        seconds = pace.seconds(points)
+        beyond = np.maximum(1.0, seconds / max(self._thrift.longest, float(seconds.min())))
+        return np.asarray(seconds**self._thrift.share_left * beyond**_BEYOND)
 
     def _theta(self, seen: Observations, trials: Sequence[FrozenTrial]) -> Points:
         """The process's hyperparameters, from the first scores up to the last milestone of their number."""
@@ -144,13 +182,20 @@ class MixedSampler(BaseSampler):  # type: ignore[misc]  # optuna is not followed
     def _width(self) -> int:
         return len(self._coordinates.parameters)
 
-    def _spread(self, number: int) -> Points:
-        """Point of this number in one sequence that fills the space evenly."""
+    def _spread(self, number: int, pace: Pace | None) -> Points:
+        """Point of this number in one sequence that fills the space evenly; a later one where it takes too long."""
         from scipy.stats.qmc import Halton
 
+        looks = 1 if pace is None else _LEAPS
         sequence = Halton(self._width, scramble=True, rng=np.random.default_rng(self._seed))
         sequence.fast_forward(number)
-        point: Points = self._coordinates.spread(sequence.random(1))[0]
+        points: Points = self._coordinates.spread(sequence.random((looks - 1) * _LEAP + 1)[::_LEAP])
+        place = 0
+        if pace is not None and self._thrift is not None:
+            seconds = pace.seconds(points)
+            quick = np.flatnonzero(seconds <= self._thrift.longest)
+            place = int(quick[0] if len(quick) else np.argmin(seconds))
+        point: Points = points[place]
         return point
 
 
