@@ -17,7 +17,7 @@ from rich.table import Table
 from benchmarks.tuning import methods, summary
 from benchmarks.tuning.summary import Judged, Line
 
-OURS = (methods.OURS, methods.FROM_HISTORY)
+OURS = tuple(name + end for name in (methods.OURS, methods.FROM_HISTORY) for end in ("", summary.RETURNED))
 LISTED = 20
 
 
@@ -78,7 +78,7 @@ def _differences(cases: Sequence[Judged], names: Sequence[str], console: Console
     )
     for ours in OURS:
         for other in names:
-            if ours not in names or other == ours or summary.RETURNED in other:
+            if ours not in names or other == ours or _is_other_kind(ours, other):
                 continue
             found = summary.difference(cases, ours, other)
             verdict = "ahead" if found.mean.low > 0 else "behind" if found.mean.high < 0 else "not told apart"
@@ -87,12 +87,17 @@ def _differences(cases: Sequence[Judged], names: Sequence[str], console: Console
     console.print(table)
 
 
+def _is_other_kind(ours: str, other: str) -> bool:
+    """Of our own two, what was found is set beside what was found, and what was returned beside what was returned."""
+    own = other.removesuffix(summary.RETURNED) in (methods.OURS, methods.FROM_HISTORY)
+    return own and (ours.endswith(summary.RETURNED) is not other.endswith(summary.RETURNED))
+
+
 def _by_kind(cases: Sequence[Judged], names: Sequence[str], console: Console) -> None:
-    shown = [name for name in names if summary.RETURNED not in name]
-    table = _table("Mean gain by data set and estimator", "", "cases", *shown)
+    table = _table("Mean gain by data set and estimator", "", "cases", *names)
     for kind in sorted({case.kind for case in cases}):
         own = [case for case in cases if case.kind == kind]
-        means = [summary.gains_of(own, name) for name in shown]
+        means = [summary.gains_of(own, name) for name in names]
         cells = [f"{mean.value:+.2f}" if mean.cases else "–" for mean in means]
         table.add_row(kind, f"{sum(case.counts for case in own)}/{len(own)}", *cells)
     console.print(table)
@@ -108,7 +113,11 @@ def write(lines: Sequence[Line], cases: Sequence[Judged], seconds: float, path: 
         "gain": {name: asdict(summary.gains_of(cases, name)) for name in names},
         "time_to_95": {name: asdict(summary.time_of(cases, name)) for name in names if summary.RETURNED not in name},
         "difference": {
-            ours: {name: asdict(summary.difference(cases, ours, name)) for name in names if name != ours}
+            ours: {
+                name: asdict(summary.difference(cases, ours, name))
+                for name in names
+                if name != ours and not _is_other_kind(ours, name)
+            }
             for ours in OURS
             if ours in names
         },
