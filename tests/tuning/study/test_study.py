@@ -68,6 +68,7 @@ def test_a_bad_configuration_is_improved(tune, cancer):
     assert not hasattr(model[-1], "n_iter_")
     assert facts.trials[0].is_present
     assert facts.trials[0].values == ()
+    assert not {name for name, value in facts.best if value == model.get_params()[name]}
     assert len(facts.trials) == 16
     assert from_json(TuningFacts, to_json(facts)) == facts
     assert "held out" in str(found)
@@ -96,7 +97,7 @@ def test_what_did_better_on_other_folds_is_taken_be_it_for_certain_or_not(tune, 
         facts = found.facts
         assert facts.taken == (facts.gain.value > 0)
         assert ("Take the best" in facts.advice) == facts.taken
-        leaf = found.best_params["min_samples_leaf"] if facts.taken else 1
+        leaf = found.best_params.get("min_samples_leaf", 1) if facts.taken else 1
         assert found.model.get_params()["min_samples_leaf"] == leaf
 
 

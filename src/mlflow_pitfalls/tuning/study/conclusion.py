@@ -14,6 +14,7 @@ from mlflow_pitfalls.errors import PitfallsError
 from mlflow_pitfalls.model.tuning import TrialEnd, TrialFacts, TuningFacts, Values, Verdict
 from mlflow_pitfalls.model.values import Estimate
 from mlflow_pitfalls.probes.fits import predictions_of
+from mlflow_pitfalls.tuning.space.values import same
 from mlflow_pitfalls.tuning.study.folds import folds_of
 from mlflow_pitfalls.tuning.study.judging import fold_scores, held_out_scores, mean_over_folds, verdict_of
 from mlflow_pitfalls.tuning.study.loop import is_lost
@@ -79,7 +80,7 @@ def concluded(prepared: Prepared, *, interrupted: bool) -> TuningResult:
         verdict=judged.verdict,
         advice=_advice(judged, values, interrupted),
         taken=model is not None and bool(values) and judged.taken,
-        best=_named(values),
+        best=_changes(prepared.problem, values),
         before=judged.before,
         after=judged.after,
         gain=judged.gain,
@@ -204,6 +205,12 @@ def _trial(trial: FrozenTrial, number: int, *, on_subset: bool) -> TrialFacts:
         is_present=PRESENT in trial.user_attrs,
         on_subset=on_subset,
     )
+
+
+def _changes(problem: Problem, values: Mapping[str, Any]) -> Values:
+    """What differs from the model's own."""
+    own = problem.estimator.get_params()
+    return _named({name: value for name, value in values.items() if name not in own or not same(own[name], value)})
 
 
 def _named(values: Mapping[str, Any]) -> Values:
