@@ -40,6 +40,7 @@ def enable(
     confidence_resamples: int | None = None,
     seed: int | None = None,
     views: bool | None = None,
+    issues: bool | None = None,
     exit_timeout: float | None = None,
     spool_dir: str | None = None,
     test_mode: bool | None = None,
@@ -70,6 +71,8 @@ def enable(
         seed: Seed of our own samples.
         views: Save views with our columns in each experiment, and write a line with their links below its description;
             once.
+        issues: Make flags of medium and high severity MLflow issues on the run, where the server has them; a check
+            whose issue somebody has rejected is ignored in later runs of the experiment.
         exit_timeout: Seconds that the exit may wait for our writing, 0..60.
         spool_dir: Folder that keeps what could not be sent.
         test_mode: Raise our own failures.

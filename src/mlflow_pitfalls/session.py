@@ -14,17 +14,14 @@ from mlflow_pitfalls import hooks
 from mlflow_pitfalls.capture.recording.building import RecordBuilder, partial_record
 from mlflow_pitfalls.capture.recording.drafts import RunDraft
 from mlflow_pitfalls.capture.recording.recorder import Host, Recorder
-from mlflow_pitfalls.checks.catalogue import ignorable
 from mlflow_pitfalls.checks.docs import explanations
 from mlflow_pitfalls.checks.runner import run_checks
-from mlflow_pitfalls.checks.suppression import from_tags
 from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.hooks.mlflow_runs import run_info
 from mlflow_pitfalls.model.items import LogItems
 from mlflow_pitfalls.model.metric_names import merged_benchmark
 from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
-from mlflow_pitfalls.model.suppression import Suppression
 from mlflow_pitfalls.notebook_cells import in_notebook
 from mlflow_pitfalls.probes.budget import Budget
 from mlflow_pitfalls.probes.catalogue import ALL_PROBES
@@ -38,7 +35,7 @@ from mlflow_pitfalls.reporting.terminal import print_table
 from mlflow_pitfalls.settings import Settings
 from mlflow_pitfalls.sinks.benchmark_tags import read_benchmark_tags
 from mlflow_pitfalls.sinks.history import question_of, read_history
-from mlflow_pitfalls.sinks.ignore_tags import read_ignore_tags
+from mlflow_pitfalls.sinks.silencing import asked_by_store
 from mlflow_pitfalls.sinks.tuning_history import read_configurations
 from mlflow_pitfalls.sinks.uris import run_url
 from mlflow_pitfalls.sinks.writer import Writer
@@ -190,9 +187,10 @@ class Session:
         if material is not None:
             with guard("extra fits"):
                 record = with_answers(record, material.answers(record, ALL_PROBES, self._budget, self._helper))
-        tagged, notes = _asked_by_tags(record.run, tracking_uri)
-        outcomes = run_checks(record, ignore=(*self.settings.ignore, *tagged), thresholds=self.settings.thresholds)
-        outcomes = replace(outcomes, notes=notes)
+        told = asked_by_store(record.run, tracking_uri, issues=self.settings.issues)
+        ignore = (*self.settings.ignore, *told.requests)
+        outcomes = run_checks(record, ignore=ignore, thresholds=self.settings.thresholds)
+        outcomes = replace(outcomes, notes=told.notes)
         url = run_url(tracking_uri, record.run.experiment_id, record.run.run_id) if record.run.run_id else None
         tuning = self._tuning(record, outcomes, taken.likeness, tracking_uri)
         suggestions = tuning.suggestions if tuning is not None else None
@@ -204,7 +202,7 @@ class Session:
         if not record.run.run_id:
             return None
         items = settled_items(record, outcomes, docs=explanations(), tuning=tuning)
-        return with_pages(items, record, self.settings)
+        return with_pages(items, record, outcomes, self.settings)
 
     def _tuning(self, record: RunRecord, outcomes: Outcomes, likeness: Any, tracking_uri: str) -> Tuning | None:
         """What to tune next; None where the estimator's settings are not known, or cannot be compared by a score."""
@@ -264,20 +262,6 @@ class Session:
 def _likeness(draft: RunDraft) -> Any:
     fit = draft.primary()
     return take_likeness(fit) if fit is not None else None
-
-
-def _asked_by_tags(run: RunInfo, tracking_uri: str) -> tuple[tuple[Suppression, ...], tuple[str, ...]]:
-    """What the run's and the experiment's tags ask to ignore, and which of them have no effect."""
-    if not run.run_id:
-        return (), ()
-    with guard("reading the tags that ignore checks"):
-        tags = read_ignore_tags(tracking_uri, run.experiment_id, run.run_id)
-        if tags is None:
-            return (), ("Tags that ignore checks were not read: the tracking store did not answer in time.",)
-        of_run = from_tags(tags.run, "the run", ignorable())
-        of_experiment = from_tags(tags.experiment, "the experiment", ignorable())
-        return (*of_run[0], *of_experiment[0]), (*of_run[1], *of_experiment[1])
-    return (), ()  # type: ignore[unreachable]  # the guard swallows
 
 
 def active_run() -> tuple[RunInfo | None, str]:

@@ -48,6 +48,8 @@ class Settings:
         seed: Seed of our own samples and resamples; the user's random state is never touched.
         views: Save views with our columns in the menu *Views* of each experiment, and write a line with their links
             below its description; once, and never over what is there.
+        issues: Make flags of medium and high severity MLflow issues on the run, where the server has them, and take a
+            check as ignored once somebody has rejected its issue in the experiment.
         exit_timeout: Seconds that the process's exit may wait for our writing, 0..60.
         spool_dir: Folder that keeps what could not be sent; None for one under the user's state folder.
         test_mode: Raise our own failures rather than logging them.
@@ -66,6 +68,7 @@ class Settings:
     confidence_resamples: int = 500
     seed: int = 0
     views: bool = True
+    issues: bool = True
     exit_timeout: float = 5.0
     spool_dir: str | None = None
     test_mode: bool = False
@@ -225,6 +228,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "confidence_resamples": _whole(100, 100_000),
     "seed": _whole(0, 2**32 - 1),
     "views": _boolean,
+    "issues": _boolean,
     "exit_timeout": _number(0.0, 60.0),
     "spool_dir": _text,
     "test_mode": _boolean,

@@ -32,5 +32,5 @@ def test_the_line_links_to_every_view_in_the_mode_that_shows_runs(record):
 def test_none_without_a_run_or_where_it_is_not_wanted(record, outcomes):
     assert experiment_page(replace(record.run, run_id="", experiment_id="")) is None
     items = settled_items(record, outcomes, docs={})
-    assert with_pages(items, record, Settings(views=False)).page is None
-    assert with_pages(items, record, Settings()).page is not None
+    assert with_pages(items, record, outcomes, Settings(views=False)).page is None
+    assert with_pages(items, record, outcomes, Settings()).page is not None

@@ -10,7 +10,8 @@ from mlflow_pitfalls.errors import set_test_mode
 from mlflow_pitfalls.model.record import RunInfo
 from mlflow_pitfalls.reporting.saved_views import experiment_page
 from mlflow_pitfalls.sinks.experiment_page import LINE_MARK, MAX_EXPERIMENT_NOTE, with_line, write_page
-from mlflow_pitfalls.sinks.mlflow_sink import MlflowSink, Outcome
+from mlflow_pitfalls.sinks.mlflow_sink import MlflowSink
+from mlflow_pitfalls.sinks.outcome import Outcome
 
 FIRST = "mlflow.sharedViewState.pitfalls-worst-first"
 SECOND = "mlflow.sharedViewState.pitfalls-by-severity"

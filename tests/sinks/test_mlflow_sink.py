@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from mlflow_pitfalls.model.items import Artifact, Metric, Note, Tag
-from mlflow_pitfalls.sinks.mlflow_sink import MlflowSink, Outcome
+from mlflow_pitfalls.sinks.mlflow_sink import MlflowSink
+from mlflow_pitfalls.sinks.outcome import Outcome
 
 
 def test_a_settled_write_arrives_in_full(store, make_items):

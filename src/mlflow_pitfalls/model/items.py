@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mlflow_pitfalls.model.values import Severity
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
@@ -54,11 +56,21 @@ class ExperimentPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """A flag as an issue that people can resolve or reject on MLflow's page of the run; plain text."""
+
+    check: str
+    severity: Severity
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogItems:
     """All that one write says about one run.
 
     ``stage`` is ``partial`` after a fit and ``settled`` for the full report; a settled write drops the flag tags of
     earlier ones that ``tags`` no longer holds. ``page`` is for the run's experiment.
+    ``issues`` are all that the run is to have; None leaves them as they are.
     """
 
     run_id: str
@@ -69,3 +81,4 @@ class LogItems:
     note: Note | None = None
     timestamp_ms: int = 0
     page: ExperimentPage | None = None
+    issues: tuple[Issue, ...] | None = None

@@ -11,7 +11,8 @@ from enum import Enum, auto
 from mlflow_pitfalls.errors import SchemaError, guard
 from mlflow_pitfalls.model.items import LogItems
 from mlflow_pitfalls.sinks.breaker import Breaker, breaker_of
-from mlflow_pitfalls.sinks.mlflow_sink import MlflowSink, Outcome, WriteResult
+from mlflow_pitfalls.sinks.mlflow_sink import MlflowSink
+from mlflow_pitfalls.sinks.outcome import Outcome, WriteResult
 from mlflow_pitfalls.sinks.spool import Spool, SpoolEntry
 
 logger = logging.getLogger("mlflow_pitfalls")

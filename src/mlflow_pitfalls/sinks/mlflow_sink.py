@@ -6,8 +6,6 @@ import json
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import Enum, auto
 from functools import partial
 from pathlib import Path, PurePosixPath
 from time import time
@@ -20,7 +18,9 @@ from mlflow_pitfalls.model.values import Severity
 from mlflow_pitfalls.reporting.links import TABLE_PATH
 from mlflow_pitfalls.sinks.experiment_page import write_page
 from mlflow_pitfalls.sinks.limits import MAX_TAG_LENGTH, fit
+from mlflow_pitfalls.sinks.native_issues import NoIssuesError, write_issues
 from mlflow_pitfalls.sinks.note import NOTE_TAG, merge_note
+from mlflow_pitfalls.sinks.outcome import GONE_CODE, Outcome, WriteResult, judge
 from mlflow_pitfalls.sinks.uris import store_is_gone
 
 if TYPE_CHECKING:
@@ -34,34 +34,15 @@ TABLES_TAG = "mlflow.loggedArtifacts"  # MLflow's list of files that its table m
 MAX_ARTIFACT_FAILURES = 2  # refused files after which the rest is not tried
 
 _FLAG_VALUES = frozenset(severity.value for severity in Severity)
-_GONE = "RESOURCE_DOES_NOT_EXIST"
 _NO_STORE = "StoreNotFound"
-_TOO_MANY_REQUESTS = 429
-_CLIENT_ERRORS = range(400, 500)
-
-
-class Outcome(Enum):
-    """What became of a write."""
-
-    DELIVERED = auto()
-    GONE = auto()  # the run was deleted: there is nowhere to write to
-    REFUSED = auto()  # the store answered and did not take all of it; the same again would change nothing
-    UNREACHABLE = auto()  # nobody answered, or only that the server is out of order; to be sent again later
-
-
-@dataclass(frozen=True, slots=True)
-class WriteResult:
-    """A write's outcome, and the class names of what parts of it raised."""
-
-    outcome: Outcome
-    failures: tuple[str, ...] = ()
 
 
 class MlflowSink:
     """Writes items to runs of one tracking store; never creates, ends or activates a run.
 
     A write costs two requests (read the run; write tags and metrics), one for each file, one more where this process
-    has not yet written a file to the run, and one to five for the first run of an experiment.
+    has not yet written a file to the run, one to five for the first run of an experiment, one for the issues and one
+    for each that is new.
 
     Args:
         tracking_uri: The store.
@@ -86,13 +67,14 @@ class MlflowSink:
             client = self._connected()
             run = client.get_run(items.run_id)
         except Exception as error:  # noqa: BLE001 - stores raise what their drivers raise
-            return WriteResult(_judge(error), (type(error).__name__,))
+            return WriteResult(judge(error), (type(error).__name__,))
         if run.info.lifecycle_stage != "active":
             return WriteResult(Outcome.GONE)
         result = _write_parts(client, run, fit(items))
-        if result.outcome is Outcome.DELIVERED:
-            self._write_page(client, run.info.experiment_id, items)
-        return result
+        if result.outcome is not Outcome.DELIVERED:
+            return result
+        self._write_page(client, run.info.experiment_id, items)
+        return _write_issues(client, run, items)
 
     def _write_page(self, client: MlflowClient, experiment_id: str, items: LogItems) -> None:
         """Once a process and experiment. What fails here is told once; it costs the run's own report nothing."""
@@ -108,6 +90,19 @@ class MlflowSink:
 
             self._client = MlflowClient(tracking_uri=self._uri, registry_uri=self._registry_uri)
         return self._client
+
+
+def _write_issues(client: MlflowClient, run: Run, items: LogItems) -> WriteResult:
+    """The last part. A store without issues has the flags as tags and files; one that fell silent is asked again."""
+    if items.issues is None:
+        return WriteResult(Outcome.DELIVERED)
+    try:
+        write_issues(client, run.info.experiment_id, items.run_id, items.issues)
+    except NoIssuesError:
+        return WriteResult(Outcome.DELIVERED)
+    except Exception as error:  # noqa: BLE001 - stores raise what their drivers raise
+        return WriteResult(judge(error), (type(error).__name__,))
+    return WriteResult(Outcome.DELIVERED)
 
 
 class _Parts:
@@ -128,7 +123,7 @@ class _Parts:
             part()
         except Exception as error:  # noqa: BLE001 - one part failing must not lose the others
             # Only reading the run tells that it is gone; a part may miss something else.
-            judged = _judge(error)
+            judged = judge(error)
             self.outcome = Outcome.REFUSED if judged is Outcome.GONE else judged
             self.failures.append(type(error).__name__)
             return False
@@ -199,7 +194,7 @@ def _delete_tag(client: MlflowClient, run_id: str, key: str) -> None:
     try:
         client.delete_tag(run_id, key)
     except MlflowException as error:
-        if error.error_code != _GONE:  # somebody else was faster
+        if error.error_code != GONE_CODE:  # somebody else was faster
             raise
 
 
@@ -242,37 +237,3 @@ def _stale(present: Mapping[str, str], items: LogItems) -> list[str]:
         key for key, value in present.items()
         if key.startswith(TAG_PREFIX) and key not in kept and value in _FLAG_VALUES and not key.startswith(IGNORE_TAG)
     ]  # fmt: skip
-
-
-def _judge(error: Exception) -> Outcome:
-    """Whether a failure says that nobody answers, or that somebody answered and refused."""
-    from mlflow.exceptions import MlflowException, RestException
-
-    if isinstance(error, MlflowException) and error.error_code == _GONE:
-        return Outcome.GONE
-    status = _http_status(error)
-    if status in _CLIENT_ERRORS and status != _TOO_MANY_REQUESTS:
-        return Outcome.REFUSED
-    if isinstance(error, RestException):
-        return Outcome.UNREACHABLE
-    if isinstance(error, MlflowException) and error.error_code in ("INVALID_PARAMETER_VALUE", "INVALID_STATE"):
-        return Outcome.REFUSED
-    if _is_local(error):
-        return Outcome.REFUSED
-    return Outcome.UNREACHABLE
-
-
-def _http_status(error: Exception) -> int | None:
-    from mlflow.exceptions import RestException
-
-    if isinstance(error, RestException):
-        return int(error.get_http_status_code())
-    status = getattr(getattr(error, "response", None), "status_code", None)
-    return status if isinstance(status, int) else None
-
-
-def _is_local(error: Exception) -> bool:
-    """A file that cannot be written is no sign of a dead server; connection errors are OSErrors as well."""
-    from requests import RequestException
-
-    return isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError | RequestException)

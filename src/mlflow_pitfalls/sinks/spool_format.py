@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from mlflow_pitfalls.errors import SchemaError
-from mlflow_pitfalls.model.items import Artifact, ExperimentPage, LogItems, Metric, Note, SavedView, Tag
+from mlflow_pitfalls.model.items import Artifact, ExperimentPage, Issue, LogItems, Metric, Note, SavedView, Tag
+from mlflow_pitfalls.model.values import Severity
 
 SPOOL_SCHEMA_VERSION = 1
 
@@ -39,6 +40,7 @@ def encode(tracking_uri: str, items: LogItems) -> bytes:
         "artifacts": [[file.path, base64.b64encode(file.content).decode("ascii")] for file in items.artifacts],
         "note": items.note.markdown if items.note else None,
         "page": asdict(items.page) if items.page else None,
+        "issues": [asdict(issue) for issue in items.issues] if items.issues is not None else None,
     }
     return json.dumps(document, allow_nan=False).encode("ascii")
 
@@ -79,6 +81,7 @@ def _items(document: dict[str, Any]) -> LogItems:
         ),
         note=Note(markdown=str(note)) if note is not None else None,
         page=_page(document.get("page")),
+        issues=_issues(document.get("issues")),
     )
 
 
@@ -90,3 +93,12 @@ def _page(document: dict[str, Any] | None) -> ExperimentPage | None:
         SavedView(key=str(view["key"]), name=str(view["name"]), state=str(view["state"])) for view in document["views"]
     )
     return ExperimentPage(views=views, line=str(document["line"]))
+
+
+def _issues(documents: list[dict[str, Any]] | None) -> tuple[Issue, ...] | None:
+    if documents is None:
+        return None
+    return tuple(
+        Issue(check=str(issue["check"]), severity=Severity(issue["severity"]), description=str(issue["description"]))
+        for issue in documents
+    )

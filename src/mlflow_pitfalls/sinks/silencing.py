@@ -1,0 +1,84 @@
+"""Who asks, in the tracking store, that checks shall not flag: tags, and people who have rejected an issue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlflow_pitfalls.checks.catalogue import ignorable
+from mlflow_pitfalls.checks.suppression import from_tags
+from mlflow_pitfalls.errors import guard
+from mlflow_pitfalls.model.record import RunInfo
+from mlflow_pitfalls.model.suppression import Suppression
+from mlflow_pitfalls.sinks.ignore_tags import read_ignore_tags
+from mlflow_pitfalls.sinks.native_issues import NoIssuesError, Rejected, rejected_issues
+from mlflow_pitfalls.sinks.reading import read_within
+
+_SHORT = 8  # characters of a run's id that tell it from others
+_SILENT = "Tags that ignore checks were not read: the tracking store did not answer in time."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the store asks.
+
+    Attributes:
+        requests: Those of the run's tags, of the experiment's tags, of rejected issues.
+        notes: Which of them have no effect, and why.
+        has_issues: Whether the store has issues of MLflow's, so that this run's flags can become some.
+    """
+
+    requests: tuple[Suppression, ...] = ()
+    notes: tuple[str, ...] = ()
+    has_issues: bool = False
+
+
+def asked_by_store(run: RunInfo, tracking_uri: str, *, issues: bool) -> Asked:
+    """Read what a run and its experiment ask: three requests, however large the experiment is.
+
+    Args:
+        run: The run; nothing is read where it has no id.
+        tracking_uri: Its store.
+        issues: Whether rejected issues count.
+    """
+    if not run.run_id:
+        return Asked()
+    requests, notes = _by_tags(run, tracking_uri)
+    rejected = _by_issues(run, tracking_uri) if issues else None
+    return Asked(requests=(*requests, *(rejected or ())), notes=notes, has_issues=rejected is not None)
+
+
+def _by_tags(run: RunInfo, tracking_uri: str) -> tuple[tuple[Suppression, ...], tuple[str, ...]]:
+    """What the run's and the experiment's tags ask to ignore, and which of them have no effect."""
+    with guard("reading the tags that ignore checks"):
+        tags = read_ignore_tags(tracking_uri, run.experiment_id, run.run_id)
+        if tags is None:
+            return (), (_SILENT,)
+        of_run = from_tags(tags.run, "the run", ignorable())
+        of_experiment = from_tags(tags.experiment, "the experiment", ignorable())
+        return (*of_run[0], *of_experiment[0]), (*of_run[1], *of_experiment[1])
+    return (), ()  # type: ignore[unreachable]  # the guard swallows
+
+
+def _by_issues(run: RunInfo, tracking_uri: str) -> tuple[Suppression, ...] | None:
+    """What people have rejected in the experiment; None where the store has no issues or does not answer."""
+
+    def read() -> tuple[Rejected, ...] | None:
+        from mlflow import MlflowClient
+
+        try:
+            return rejected_issues(MlflowClient(tracking_uri=tracking_uri), run.experiment_id)
+        except NoIssuesError:
+            return None
+
+    with guard("reading rejected issues"):
+        found = read_within(tracking_uri, read)
+        if found is None:
+            return None
+        known = set(ignorable())
+        return tuple(_request(issue) for issue in found if issue.check in known)
+    return None  # type: ignore[unreachable]  # the guard swallows
+
+
+def _request(issue: Rejected) -> Suppression:
+    where = f" of run {issue.run_id[:_SHORT]}" if issue.run_id else ""
+    return Suppression(check=issue.check, reason=f"rejected as an issue{where} in MLflow", source="a rejected issue")
