@@ -201,7 +201,7 @@ class Session:
                 self._print(report)
         if not record.run.run_id:
             return None
-        items = settled_items(record, outcomes, docs=explanations(), tuning=tuning)
+        items = settled_items(record, outcomes, docs=explanations(), tuning=tuning, elsewhere=told.elsewhere)
         return with_pages(items, record, outcomes, self.settings)
 
     def _tuning(self, record: RunRecord, outcomes: Outcomes, likeness: Any, tracking_uri: str) -> Tuning | None:

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 
 from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
-from mlflow_pitfalls.reporting import markdown, text
+from mlflow_pitfalls.reporting import links, markdown, text
 
 # The most permissive reading: raw HTML passes through, tables and strike-through are on.
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -148,11 +148,28 @@ def test_hostile_names_stay_text(hostile_record: RunRecord, hostile_outcomes: Ou
 
 
 def test_the_note_starts_with_plain_words(record: RunRecord, outcomes: Outcomes) -> None:
-    first, blank, *flags = markdown.note(record, outcomes).splitlines()
+    first, blank, pages, _, *flags = markdown.note(record, outcomes).splitlines()
     assert first == "Do not trust this result yet: 1 high, 2 medium and 1 low flags."
     assert blank == ""
+    assert pages.startswith("[Open the report](#/experiments/")
     assert flags[0].startswith("- **high** `target-leakage`: The column total_charges_after_churn alone")
     assert flags[0].endswith("(1 000 rows).")
+
+
+def test_further_pages_are_linked_only_where_they_are(
+    record: RunRecord, outcomes: Outcomes, clean_outcomes: Outcomes
+) -> None:
+    base = f"#/experiments/{record.run.experiment_id}/runs/{record.run.run_id}"
+    both = links.Elsewhere(issues=True, across_runs=True)
+    for write in (markdown.note, lambda *given: markdown.pitfalls_md(*given[:2], elsewhere=given[2])):
+        found = Rendered(write(record, outcomes, both)).links
+        assert f"{base}/issues?workflowType=machine_learning" in found
+        assert f"pitfalls{base}" in found
+        bare = " ".join(Rendered(write(record, outcomes, links.NOWHERE)).links)
+        assert "/issues" not in bare
+        assert "pitfalls#" not in bare
+        assert "/issues" not in " ".join(Rendered(write(record, clean_outcomes, both)).links)  # it has none
+        assert Rendered(write(replace(record, run=RunInfo()), outcomes, both)).links == []
 
 
 def test_a_long_note_is_cut(record: RunRecord, outcomes: Outcomes) -> None:

@@ -125,7 +125,7 @@ def test_a_rejected_issue_silences_its_check_in_the_experiment(store, people):
     assert asked_by_store(_run(store, later), store.uri, issues=True).requests == ()
     people.decide(run_id, "overfit", status=IssueStatus.REJECTED)
     told = asked_by_store(_run(store, later), store.uri, issues=True)
-    assert told.has_issues
+    assert told.elsewhere.issues
     assert [request.check for request in told.requests] == ["overfit"]
     assert told.requests[0].terms == f"rejected as an issue of run {run_id[:8]} in MLflow"
     assert asked_by_store(_run(store, later), store.uri, issues=False).requests == ()
@@ -170,7 +170,7 @@ def test_a_folder_of_files_has_none_and_says_nothing(tmp_path, make_items, monke
         told = asked_by_store(_run_of(run), uri, issues=True)
         with pytest.raises(NoIssuesError):
             rejected_issues(client, run.info.experiment_id)
-    assert told.requests == () and not told.has_issues
+    assert told.requests == () and not told.elsewhere.issues
     assert client.get_run(run.info.run_id).data.tags["pitfalls.overfit"] == "high"
     assert caplog.records == []
 

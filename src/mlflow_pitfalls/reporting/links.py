@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from mlflow_pitfalls.model.record import RunInfo
 
@@ -20,6 +21,17 @@ SCRIPT_PATH = "pitfalls/tune.py"
 _MODE = "?workflowType=machine_learning"
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SLUG = re.compile(r"[a-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """What a run's tracking store shows beside its own pages: ``issues``, and ``/pitfalls``, our page across runs."""
+
+    issues: bool = False
+    across_runs: bool = False
+
+
+NOWHERE = Elsewhere()
 
 
 def is_slug(check: str) -> bool:
@@ -42,6 +54,18 @@ def artifact_fragment(run: RunInfo, path: str) -> str:
     """Link that opens an artifact inside MLflow's UI, empty where the record belongs to no run."""
     base = _base(run)
     return f"{base}/artifacts/{path}{_MODE}" if base and path else ""
+
+
+def issues_fragment(run: RunInfo) -> str:
+    """Link to the run's issues, whose tab MLflow's UI does not show; empty where the record belongs to no run."""
+    base = _base(run)
+    return f"{base}/issues{_MODE}" if base else ""
+
+
+def across_runs(run: RunInfo) -> str:
+    """Link from MLflow's UI to the run on our own page; empty where the record belongs to no run."""
+    base = _base(run)
+    return f"pitfalls{base}" if base else ""
 
 
 def view_fragment(run: RunInfo, key: str) -> str:

@@ -49,6 +49,7 @@ def settled_items(
     *,
     docs: Mapping[str, str],
     tuning: Tuning | None = None,
+    elsewhere: links.Elsewhere = links.NOWHERE,
     timestamp_ms: int = 0,
 ) -> LogItems:
     """All that a judged run carries. An artifact that cannot be made is left out and reported once.
@@ -58,6 +59,7 @@ def settled_items(
         outcomes: Every check's answer.
         docs: Markdown docs by check name.
         tuning: What to tune next, and the script that does it; None where it was not looked for.
+        elsewhere: Further pages that the note and ``pitfalls.md`` link to.
         timestamp_ms: Time of the metrics, in milliseconds since 1970; 0 leaves it to the sink.
     """
     return LogItems(
@@ -65,8 +67,8 @@ def settled_items(
         stage=SETTLED,
         tags=(*_state_tags(record, SETTLED), *_flag_tags(outcomes), *_history_tags(record), _tables_tag()),
         metrics=_metrics({**_counts(outcomes), **_scores(record), **_times(record)}),
-        artifacts=_artifacts(record, outcomes, docs, tuning),
-        note=_note(record, outcomes),
+        artifacts=_artifacts(record, outcomes, docs, tuning, elsewhere),
+        note=_note(record, outcomes, elsewhere),
         timestamp_ms=timestamp_ms,
     )
 
@@ -163,7 +165,11 @@ def _metrics(values: Mapping[str, float | None]) -> tuple[Metric, ...]:
 
 
 def _artifacts(
-    record: RunRecord, outcomes: Outcomes, docs: Mapping[str, str], tuning: Tuning | None
+    record: RunRecord,
+    outcomes: Outcomes,
+    docs: Mapping[str, str],
+    tuning: Tuning | None,
+    elsewhere: links.Elsewhere,
 ) -> tuple[Artifact, ...]:
     suggestions = tuning.suggestions if tuning is not None else None
     pages = {
@@ -171,7 +177,7 @@ def _artifacts(
     }
     makers: dict[str, Callable[[], bytes]] = {
         links.NOTE_PATH: lambda: _utf8(
-            markdown.pitfalls_md(record, outcomes, documented=pages, suggestions=suggestions)
+            markdown.pitfalls_md(record, outcomes, documented=pages, suggestions=suggestions, elsewhere=elsewhere)
         ),
         links.TABLE_PATH: lambda: flags_table(outcomes),
         links.REPORT_PATH: lambda: _utf8(html.render(record, outcomes, docs=docs, suggestions=suggestions)),
@@ -205,9 +211,9 @@ def _made(makers: Mapping[str, Callable[[], bytes]]) -> tuple[Artifact, ...]:
     return tuple(found)
 
 
-def _note(record: RunRecord, outcomes: Outcomes) -> Note | None:
+def _note(record: RunRecord, outcomes: Outcomes, elsewhere: links.Elsewhere) -> Note | None:
     with guard("writing the run's note"):
-        return Note(markdown=markdown.note(record, outcomes))
+        return Note(markdown=markdown.note(record, outcomes, elsewhere))
     return None  # type: ignore[unreachable]  # the guard swallows
 
 

@@ -12,6 +12,7 @@ from mlflow_pitfalls.reporting import links, suggestion_views, text
 from mlflow_pitfalls.reporting.advice import exhibits, groups, keys_of_flags, next_steps, says
 from mlflow_pitfalls.reporting.exhibits import Exhibit
 from mlflow_pitfalls.reporting.flag_views import REMEDIES_OPEN, evidence_facts
+from mlflow_pitfalls.reporting.issues import issues
 from mlflow_pitfalls.reporting.ledger_views import ledger_exhibit
 from mlflow_pitfalls.reporting.score_views import headline_figures
 from mlflow_pitfalls.reporting.verdict import verdict
@@ -51,6 +52,7 @@ def pitfalls_md(
     *,
     documented: Collection[str] = (),
     suggestions: Suggestions | None = None,
+    elsewhere: links.Elsewhere = links.NOWHERE,
 ) -> str:
     """The run's verdict and figures, then section by section the flags as advice, in short lines.
 
@@ -59,6 +61,7 @@ def pitfalls_md(
         outcomes: Every check's answer.
         documented: Checks that have a docs artifact to link to.
         suggestions: What to tune next; None where it was not looked for.
+        elsewhere: Further pages to link to.
     """
     lines = [f"# {verdict(outcomes)}", "", *_figures(record), "", *_steps(outcomes)]
     shown = exhibits(record)
@@ -68,14 +71,22 @@ def pitfalls_md(
     ledger = ledger_exhibit(record)
     lines += _exhibit(ledger) if ledger is not None else []
     lines += [f"{escape(note)}\n" for note in outcomes.notes]
-    report = links.artifact_fragment(record.run, links.REPORT_PATH)
-    lines += [f"[Open the report]({report})" if report else f"The full report: `{links.REPORT_PATH}`", ""]
+    lines += [_pages(record.run, outcomes, elsewhere) or f"The full report: `{links.REPORT_PATH}`", ""]
     return "\n".join(lines)
 
 
-def note(record: RunRecord, outcomes: Outcomes) -> str:
-    """The run's description: its first line reads as plain text, because the runs table prints it raw."""
-    lines = [verdict(outcomes), ""]
+def note(record: RunRecord, outcomes: Outcomes, elsewhere: links.Elsewhere = links.NOWHERE) -> str:
+    """The run's description: its first line reads as plain text, because the runs table prints it raw.
+
+    The links come next, because MLflow shows three lines until somebody asks for more.
+
+    Args:
+        record: The run's facts.
+        outcomes: Every check's answer.
+        elsewhere: Further pages to link to.
+    """
+    pages = _pages(record.run, outcomes, elsewhere)
+    lines = [verdict(outcomes), "", *([pages, ""] if pages else [])]
     lines += [
         f"- **{flag.severity.value}** {_code(flag.check)}: {escape(text.first_sentence(flag.message), NOTE_MESSAGE)}"
         for flag in outcomes.flags[:NOTE_FLAGS]
@@ -83,9 +94,6 @@ def note(record: RunRecord, outcomes: Outcomes) -> str:
     more = len(outcomes.flags) - NOTE_FLAGS
     if more > 0:
         lines.append(f"- and {text.number(more)} more")
-    report = links.artifact_fragment(record.run, links.REPORT_PATH)
-    if report:
-        lines += ["", f"[Open the report]({report})"]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -95,6 +103,16 @@ def fence(code: str, language: str = "python") -> str:
     longest = max((len(run) for run in _BACKTICKS.findall(block)), default=0)
     marks = "`" * max(len(_FENCE), longest + 1)
     return f"{marks}{language}\n{block}\n{marks}"
+
+
+def _pages(run: RunInfo, outcomes: Outcomes, elsewhere: links.Elsewhere) -> str:
+    """One line of links to the run's other pages; empty where the record belongs to no run."""
+    found = [("Open the report", links.artifact_fragment(run, links.REPORT_PATH))]
+    if elsewhere.issues and issues(outcomes):
+        found.append(("issues", links.issues_fragment(run)))
+    if elsewhere.across_runs:
+        found.append(("across runs", links.across_runs(run)))
+    return " · ".join(f"[{words}]({link})" for words, link in found if link)
 
 
 def _figures(record: RunRecord) -> list[str]:

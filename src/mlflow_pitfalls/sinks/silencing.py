@@ -1,4 +1,7 @@
-"""Who asks, in the tracking store, that checks shall not flag: tags, and people who have rejected an issue."""
+"""What the tracking store tells of a run before it is judged: who asks that checks shall not flag, and where to link.
+
+Tags ask, and people who have rejected an issue.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from mlflow_pitfalls.checks.suppression import from_tags
 from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.model.record import RunInfo
 from mlflow_pitfalls.model.suppression import Suppression
+from mlflow_pitfalls.reporting.links import NOWHERE, Elsewhere
 from mlflow_pitfalls.sinks.ignore_tags import read_ignore_tags
 from mlflow_pitfalls.sinks.native_issues import NoIssuesError, Rejected, rejected_issues
+from mlflow_pitfalls.sinks.our_page import serves_our_page
 from mlflow_pitfalls.sinks.reading import read_within
 
 _SHORT = 8  # characters of a run's id that tell it from others
@@ -24,16 +29,16 @@ class Asked:
     Attributes:
         requests: Those of the run's tags, of the experiment's tags, of rejected issues.
         notes: Which of them have no effect, and why.
-        has_issues: Whether the store has issues of MLflow's, so that this run's flags can become some.
+        elsewhere: What the store shows of the run beside its own pages.
     """
 
     requests: tuple[Suppression, ...] = ()
     notes: tuple[str, ...] = ()
-    has_issues: bool = False
+    elsewhere: Elsewhere = NOWHERE
 
 
 def asked_by_store(run: RunInfo, tracking_uri: str, *, issues: bool) -> Asked:
-    """Read what a run and its experiment ask: three requests, however large the experiment is.
+    """Read what a run and its experiment ask: three requests, however large the experiment is, and one more a process.
 
     Args:
         run: The run; nothing is read where it has no id.
@@ -44,7 +49,11 @@ def asked_by_store(run: RunInfo, tracking_uri: str, *, issues: bool) -> Asked:
         return Asked()
     requests, notes = _by_tags(run, tracking_uri)
     rejected = _by_issues(run, tracking_uri) if issues else None
-    return Asked(requests=(*requests, *(rejected or ())), notes=notes, has_issues=rejected is not None)
+    across_runs = False
+    with guard("asking for the page of our own"):
+        across_runs = serves_our_page(tracking_uri)
+    elsewhere = Elsewhere(issues=rejected is not None, across_runs=across_runs)
+    return Asked(requests=(*requests, *(rejected or ())), notes=notes, elsewhere=elsewhere)
 
 
 def _by_tags(run: RunInfo, tracking_uri: str) -> tuple[tuple[Suppression, ...], tuple[str, ...]]:
