@@ -92,7 +92,7 @@ def test_an_experiment_that_takes_no_tags_costs_one_warning_and_not_the_report(s
     assert len([record for record in caplog.records if "views" in record.message]) == 1
 
 
-def test_through_a_server(server_store, make_items):
+def test_views_through_a_server(server_store, make_items):
     run = RunInfo(run_id="a" * 32, experiment_id=server_store.experiment_id, run_name="", managed=False, started_at="")
     result = MlflowSink(server_store.uri).write(make_items(server_store.new_run(), page=experiment_page(run)))
     assert result.outcome is Outcome.DELIVERED

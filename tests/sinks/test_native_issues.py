@@ -144,7 +144,7 @@ def test_a_rejected_issue_of_an_unknown_check_or_another_experiment_silences_not
     assert asked_by_store(_run(other, other.new_run()), store.uri, issues=True).requests == ()
 
 
-def test_through_a_server(server_store, make_items):
+def test_issues_through_a_server(server_store, make_items):
     people, run_id = _Issues(server_store), server_store.new_run()
     sink = MlflowSink(server_store.uri)
     for issues in ((OVERFIT, MISSING), (OVERFIT,)):
