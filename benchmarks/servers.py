@@ -22,16 +22,23 @@ def store_of(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield backend
         return
+    with serving(backend, folder) as (uri, _):
+        yield uri
+
+
+@contextlib.contextmanager
+def serving(backend: str, folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """``mlflow server`` with one worker on a free port: its address and its process, which is ended afterwards."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", backend, "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--artifacts-destination", str(folder / "served"), "--workers", "1"]
+    command += ["--port", str(port), "--artifacts-destination", str(folder / "served"), "--workers", "1", *options]
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log)
     try:
         _wait_for(f"http://127.0.0.1:{port}/health", server)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", server
     finally:
         server.terminate()
         server.wait(timeout=SERVER_SECONDS)

@@ -1,0 +1,153 @@
+"""The first page of ``/pitfalls`` for an experiment of many runs, beside MLflow's own ``search_runs`` for that page.
+
+python -m benchmarks.ui_page [--runs 10000] [--tags 40] [--repeats 15] [--pages 40]
+
+Both are asked by turns on one server. Ours is timed in the browser, from the start of the navigation until all rows
+stand in the document: once with an empty cache, once with the files that an earlier visit left. Then the list is paged
+through, and the memory of server and browser is read on the way. Ends with 1 where a bound is broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import requests
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from benchmarks.many_runs import make_store
+from benchmarks.servers import serving
+
+SIZE = 50  # rows of a page, as the page asks for them
+MOST_TIMES = 3.0  # ours over MLflow's own
+MOST_GROWTH_MB = 50.0  # of server and of browser while all the pages are looked at
+WARM_UP = 3
+MB = 1024**2
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ROWS = "tbody th.name"
+# Notes when the rows are there; sets nothing on the page's own objects.
+WATCH = f"""
+new MutationObserver((_, observer) => {{
+  if (document.querySelectorAll("{ROWS}").length < {SIZE}) return;
+  window.allRowsAfter = performance.now();
+  observer.disconnect();
+}}).observe(document, {{ childList: true, subtree: true }});
+"""
+
+
+def search_seconds(session: requests.Session, uri: str, experiment_id: str) -> float:
+    """MLflow's own answer for the same page, read in full."""
+    body = {"experiment_ids": [experiment_id], "order_by": ["attributes.start_time DESC"], "max_results": SIZE}
+    started = time.perf_counter()
+    answer = session.post(f"{uri}/ajax-api/2.0/mlflow/runs/search", json=body, timeout=120)
+    answer.raise_for_status()
+    assert len(answer.json()["runs"]) == SIZE
+    return time.perf_counter() - started
+
+
+def page_seconds(page: Page, address: str) -> float:
+    """From the start of the navigation until all rows stand in the document."""
+    page.goto("about:blank")
+    page.goto(address)
+    page.wait_for_function("window.allRowsAfter !== undefined")
+    return float(page.evaluate("window.allRowsAfter")) / 1000
+
+
+@contextmanager
+def watched(browser: Browser) -> Iterator[tuple[BrowserContext, Page]]:
+    context = browser.new_context()
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    try:
+        yield context, page
+    finally:
+        context.close()
+
+
+def times(browser: Browser, uri: str, experiment_id: str, repeats: int) -> dict[str, float]:
+    """Median seconds by name, asked by turns."""
+    address = f"{uri}/pitfalls#/experiments/{experiment_id}"
+    taken: dict[str, list[float]] = {"search_runs": [], "empty cache": [], "second visit": []}
+    with requests.Session() as session, watched(browser) as (_, known):
+        for _ in range(WARM_UP):
+            search_seconds(session, uri, experiment_id)
+            page_seconds(known, address)
+        for _ in range(repeats):
+            taken["search_runs"].append(search_seconds(session, uri, experiment_id))
+            with watched(browser) as (_, fresh):
+                taken["empty cache"].append(page_seconds(fresh, address))
+            taken["second visit"].append(page_seconds(known, address))
+    return {name: statistics.median(found) for name, found in taken.items()}
+
+
+def memory(
+    browser: Browser, uri: str, server: subprocess.Popen[bytes], experiment_id: str, pages: int
+) -> list[tuple[int, float, float]]:
+    """Page, MB of the server's processes, and MB of the browser's heap after a collection."""
+    found = []
+    with watched(browser) as (context, page):
+        tools = context.new_cdp_session(page)
+        page.goto(f"{uri}/pitfalls#/experiments/{experiment_id}")
+        for at in range(1, pages + 1):
+            page.get_by_text(f"on page {at}" if at > 1 else f"{SIZE} runs").first.wait_for()
+            if at in (1, pages // 2, pages):
+                tools.send("HeapProfiler.collectGarbage")
+                heap = tools.send("Runtime.getHeapUsage")["usedSize"] / MB
+                found.append((at, _server_mb(server), heap))
+            if at < pages:
+                page.get_by_role("link", name="Next").click()
+    return found
+
+
+def _server_mb(server: subprocess.Popen[bytes]) -> float:
+    leader = psutil.Process(server.pid)
+    return sum(process.memory_info().rss for process in (leader, *leader.children(recursive=True))) / MB
+
+
+def told(medians: dict[str, float], grown: list[tuple[int, float, float]]) -> bool:
+    """Print both, and say whether they are within their bounds."""
+    own = medians.pop("search_runs")
+    print(f"MLflow's search_runs for {SIZE} runs: {own * 1e3:.0f} ms")
+    for name, seconds in medians.items():
+        print(f"/pitfalls, {name}: {seconds * 1e3:.0f} ms, {seconds / own:.2f} times (wanted: {MOST_TIMES:g})")
+    for page, server, heap in grown:
+        print(f"after page {page}: server {server:.0f} MB, heap of the browser's page {heap:.1f} MB")
+    (_, server, heap), (_, server_end, heap_end) = grown[0], grown[-1]
+    kept = max(server_end - server, heap_end - heap) <= MOST_GROWTH_MB
+    return kept and all(seconds <= MOST_TIMES * own for seconds in medians.values())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=10_000)
+    parser.add_argument("--tags", type=int, default=40)
+    parser.add_argument("--repeats", type=int, default=15)
+    parser.add_argument("--pages", type=int, default=40)
+    options = parser.parse_args()
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None:
+        parser.error("no Chromium found: install the package chromium")
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        experiment_id = make_store(folder / "mlflow.db", runs=options.runs, tags=options.tags)
+        print(f"{options.runs} runs x {options.tags} tags, {(folder / 'mlflow.db').stat().st_size / MB:.0f} MB")
+        backend = f"sqlite:///{folder / 'mlflow.db'}"
+        with serving(backend, folder, "--app-name", "pitfalls") as (uri, server), sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+            medians = times(browser, uri, experiment_id, options.repeats)
+            grown = memory(browser, uri, server, experiment_id, options.pages)
+    return 0 if told(medians, grown) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""Runs written straight into a store, as mlflow-pitfalls writes them: many quickly, and one that attacks its reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param
+
+from mlflow_pitfalls.model.codec import to_json
+from mlflow_pitfalls.model.outcomes import Evidence, Group, Outcome, Outcomes, Remedy, Status, Subject
+from mlflow_pitfalls.model.values import Severity
+from mlflow_pitfalls.reporting.links import OUTCOMES_PATH
+
+MANY = 40
+START_MS = 1_700_000_000_000
+MINUTE_MS = 60_000
+OVERFIT_EVERY, LEAKY_EVERY = 4, 10
+# Breaks out of a text, an attribute, a script and a style, where any of them were made of markup.
+ATTACK = '"\'><img src=x onerror="window.hit=1"></script><script>window.hit=1</script><b>bold</b>'
+
+
+def many_runs(client: MlflowClient, experiment_id: str) -> None:
+    """``run 00`` to ``run 39``, a minute apart: scores rise, every fourth overfits, every tenth leaks."""
+    for at in range(MANY):
+        flags = {}
+        if at % OVERFIT_EVERY == 0:
+            flags["overfit"] = "high" if at % (2 * OVERFIT_EVERY) == 0 else "medium"
+        if at % LEAKY_EVERY == 0:
+            flags["target-leakage"] = "high"
+        worst = "high" if "high" in flags.values() else next(iter(flags.values()), "none")
+        judged_run(
+            client,
+            experiment_id,
+            f"run {at:02d}",
+            at,
+            severity=worst,
+            flags=flags,
+            metrics={"pitfalls/test_score": at / MANY, "pitfalls/train_test_gap": 1 / (1 + at)},
+            params={"depth": str(at % 3), "same": "same"},
+        )
+
+
+def judged_run(
+    client: MlflowClient,
+    experiment_id: str,
+    name: str,
+    at: int,
+    *,
+    severity: str = "none",
+    flags: dict[str, str] | None = None,
+    metrics: dict[str, float] | None = None,
+    params: dict[str, str] | None = None,
+    tags: dict[str, str] | None = None,
+) -> str:
+    """One run that started ``at`` minutes after the first."""
+    marks = {"pitfalls.severity": severity, **{f"pitfalls.{check}": level for check, level in (flags or {}).items()}}
+    start = START_MS + at * MINUTE_MS
+    run = client.create_run(experiment_id, start_time=start, tags={**marks, **(tags or {})}, run_name=name)
+    client.log_batch(
+        run.info.run_id,
+        metrics=[Metric(key, value, start, 0) for key, value in (metrics or {}).items()],
+        params=[Param(key, value) for key, value in (params or {}).items()],
+    )
+    return str(run.info.run_id)
+
+
+def hostile_run(client: MlflowClient, experiment_id: str, folder: Path, at: int = 0) -> str:
+    """A run whose every text attacks: name, tags, params, note, and the columns and classes of its flags."""
+    run_id = judged_run(
+        client,
+        experiment_id,
+        f"name {ATTACK}",
+        at,
+        severity="high",
+        flags={"overfit": "high"},
+        metrics={"pitfalls/test_score": 0.5},
+        params={"param": f"value {ATTACK}"},
+        tags={"tag": f"tag {ATTACK}", "mlflow.note.content": f"note {ATTACK}"},
+    )
+    flag = Outcome(
+        check="overfit",
+        group=Group.ACCURACY,
+        status=Status.FLAGGED,
+        severity=Severity.HIGH,
+        message=f"message {ATTACK}",
+        evidence=Evidence(
+            statistic=f"statistic {ATTACK}",
+            value=1.0,
+            threshold=0.5,
+            unit=f"unit {ATTACK}",
+            rows=100,
+            would_clear=f"clear {ATTACK}",
+            subjects=(Subject(name=f"column {ATTACK}", value=1.0),),
+        ),
+        remedies=(Remedy(text=f"remedy {ATTACK}", code=f"code {ATTACK}"),),
+        explains=(f"symptom {ATTACK}",),
+    )
+    passed = Outcome(check=f"check {ATTACK}", group=Group.DATA, status=Status.PASSED, message=f"why {ATTACK}")
+    path = folder / Path(OUTCOMES_PATH).name
+    path.write_text(to_json(Outcomes(run_id=run_id, outcomes=(flag, passed))), encoding="utf-8")
+    client.log_artifact(run_id, str(path), str(Path(OUTCOMES_PATH).parent))
+    return run_id
