@@ -58,7 +58,7 @@ def page_seconds(page: Page, address: str) -> float:
     """From the start of the navigation until all rows stand in the document."""
     page.goto("about:blank")
     page.goto(address)
-    page.wait_for_function("window.allRowsAfter !== undefined")
+    page.locator(ROWS).nth(SIZE - 1).wait_for()
     return float(page.evaluate("window.allRowsAfter")) / 1000
 
 

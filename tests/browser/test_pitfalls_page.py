@@ -41,6 +41,7 @@ def test_experiments_tell_the_worst_flags_of_their_runs(page: Page, site, many: 
     row.get_by_role("link", name=str(high), exact=True).click()
     expect(page.locator("tbody th.name")).to_have_count(high)
     page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Experiments")
     page.get_by_label("Name contains").fill("walk")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("row", name=EXPERIMENT)).to_have_count(0)

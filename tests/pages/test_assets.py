@@ -7,8 +7,8 @@ import re
 import pytest
 
 from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
-from mlflow_pitfalls.pages.assets import static_assets
-from mlflow_pitfalls.pages.shell import catalogue, shell
+from mlflow_pitfalls.pages.assets import static_assets, with_imports
+from mlflow_pitfalls.pages.shell import MARK, catalogue, shell
 
 MAX_LINES = 300
 VENDORED = {
@@ -17,7 +17,7 @@ VENDORED = {
     "preact.LICENSE.txt": "1fe6958409c8c257a70c587a18b6f7f412b179b456630790d30b2ec9a8e4b7d4",
     "preact.mjs": "bdcbd9abdf2c77c5c45326eab42191e949222d479d0d5f69467387a77040cb55",
     "uPlot.LICENSE.txt": "8f989229699b4fe2f1a0432d0e9edc338a8a911e250e2d1b01ecd770a5f5b1bd",
-    "uPlot.iife.min.js": "19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f",
+    "uPlot.esm.js": "5dd9b3281aa64b461b42d9945f6adb2649d346502b12281a9ae0d46599a80eba",
     "uPlot.min.css": "df630c6a8d6f8eeaff264b50f73ce5b114f646ffd9a0bb74f049b0a00135fa04",
 }
 # What turns text into markup or code, and what reaches elsewhere.
@@ -28,22 +28,22 @@ CATALOGUE = re.compile(r'<script type="application/json" id="catalogue">(.*?)</s
 
 
 def _own():
-    return [asset for asset in static_assets() if "/vendor/" not in asset.path]
+    return [asset for asset in static_assets() if not asset.path.startswith("vendor/")]
 
 
 @pytest.mark.parametrize("asset", _own(), ids=lambda asset: asset.path)
 def test_our_own_files_are_small_and_set_text_only(asset):
     text = asset.content.decode()
     assert len(text.splitlines()) <= MAX_LINES
-    if asset.is_module:
+    if asset.path.endswith(".js"):
         assert DANGEROUS.findall(text) == []
 
 
 def test_vendored_files_are_as_published():
     found = {
-        asset.path.removeprefix("static/vendor/"): hashlib.sha256(asset.content).hexdigest()
+        asset.path.removeprefix("vendor/"): hashlib.sha256(asset.content).hexdigest()
         for asset in static_assets()
-        if "/vendor/" in asset.path
+        if asset.path.startswith("vendor/")
     }
     assert found == VENDORED
 
@@ -54,7 +54,9 @@ def test_every_vendored_library_comes_with_its_licence():
 
 
 def test_the_page_knows_every_check_from_the_catalogue():
-    (told,) = CATALOGUE.findall(shell().content.decode())
+    page = shell().content.decode()
+    assert MARK in page
+    (told,) = CATALOGUE.findall(page)
     assert json.loads(told) == catalogue()
     assert [check["name"] for check in catalogue()["checks"]] == [check.name for check in ALL_CHECKS]
 
@@ -63,3 +65,9 @@ def test_the_page_holds_no_script_of_its_own():
     scripts = re.findall(r"<script([^>]*)>(.*?)</script>", shell().content.decode(), re.DOTALL)
     assert [body for attributes, body in scripts if "application/json" not in attributes and body] == []
     assert " style=" not in shell().content.decode()
+
+
+def test_what_is_asked_for_early_is_what_the_first_parts_import():
+    early = with_imports(["app.js", "runs_page.js"])
+    assert {"app.js", "matrix.js", "vendor/preact.mjs"} <= set(early)
+    assert not {"trends.js", "chart.js", "vendor/uPlot.esm.js"} & set(early)

@@ -5,7 +5,7 @@ import re
 import pytest
 from flask import Flask
 
-from mlflow_pitfalls.pages.assets import static_assets
+from mlflow_pitfalls.pages.assets import address, static_assets
 from mlflow_pitfalls.pages.routes import PAGE, add_routes
 
 RELATIVE = re.compile(r'(?:href|src)="([^"]+)"')
@@ -26,7 +26,7 @@ def test_the_page_is_html_under_a_strict_policy(client):
 def test_every_file_is_served_under_the_same_headers(client):
     page = client.get(PAGE)
     for asset in static_assets():
-        answer = client.get(f"{PAGE}/{asset.path}")
+        answer = client.get(f"{PAGE}/{address(asset.path)}")
         assert answer.data == asset.content
         assert answer.content_type == asset.media_type
         assert answer.headers["Content-Security-Policy"] == page.headers["Content-Security-Policy"]
@@ -35,9 +35,9 @@ def test_every_file_is_served_under_the_same_headers(client):
 def test_what_the_page_asks_for_is_there_and_relative(client):
     asked = RELATIVE.findall(client.get(PAGE).text)
     assert len(asked) > 10
-    for address in asked:
-        assert address.startswith("pitfalls/static/")
-        assert client.get(f"/{address}").status_code == 200
+    for target in asked:
+        assert target.startswith("pitfalls/static/")
+        assert client.get(f"/{target}").status_code == 200
 
 
 def test_what_is_unchanged_is_not_sent_again(client):
@@ -45,10 +45,11 @@ def test_what_is_unchanged_is_not_sent_again(client):
     second = client.get(PAGE, headers={"If-None-Match": first.headers["ETag"]})
     assert (second.status_code, second.data) == (304, b"")
     assert "no-cache" in first.headers["Cache-Control"]
+    assert "immutable" in client.get(f"{PAGE}/{address('app.js')}").headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/", f"{PAGE}/static/app.js"])
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/", f"{PAGE}/{address('app.js')}"])
 def test_nothing_but_reading(client, method, path):
     assert client.open(path, method=method).status_code == 405
 
@@ -60,7 +61,14 @@ def test_a_slash_at_the_end_leads_to_the_page(client):
 
 @pytest.mark.parametrize(
     "path",
-    ["static/", "static/../routes.py", "static/%2e%2e/routes.py", "static/vendor/README.md", "static//etc/passwd"],
+    [
+        "static/",
+        "static/app.js",
+        "static/../routes.py",
+        "static/%2e%2e/routes.py",
+        "static/vendor/README.md",
+        "static//etc/passwd",
+    ],
 )
 def test_no_other_file_can_be_named(client, path):
     assert client.get(f"{PAGE}/{path}").status_code == 404
@@ -71,5 +79,5 @@ def test_a_prefix_moves_all_of_it():
     paths = add_routes(app, prefix="/ml")
     assert all(path.startswith("/ml/pitfalls") for path in paths)
     client = app.test_client()
-    assert client.get("/ml/pitfalls/static/app.js").status_code == 200
+    assert client.get(f"/ml/pitfalls/{address('app.js')}").status_code == 200
     assert client.get(PAGE).status_code == 404

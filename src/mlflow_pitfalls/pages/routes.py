@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mlflow_pitfalls.pages.assets import Asset, static_assets
+from mlflow_pitfalls.pages.assets import Asset, address, static_assets
 from mlflow_pitfalls.pages.shell import shell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask, Response
 
 PAGE = "/pitfalls"
@@ -32,8 +34,9 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "private, no-cache",  # kept, but asked for again: an upgrade shows at once
 }
+ASK_AGAIN = "private, no-cache"  # the document: an upgrade shows at once
+KEEP = "private, max-age=31536000, immutable"  # a file: its address changes with its content
 
 
 def add_routes(app: Flask, *, prefix: str = "") -> tuple[str, ...]:
@@ -50,23 +53,23 @@ def add_routes(app: Flask, *, prefix: str = "") -> tuple[str, ...]:
         AssertionError: The app has answered a request, or has the page already.
     """
     home = f"{prefix}{PAGE}"
-    answers = {home: partial(_answer, shell()), f"{home}/": partial(_redirect, f"{home}")}
-    answers |= {f"{home}/{asset.path}": partial(_answer, asset) for asset in static_assets()}
+    answers: dict[str, Callable[[], Response]] = {home: partial(_answer, shell(), ASK_AGAIN), f"{home}/": _redirect}
+    answers |= {f"{home}/{address(asset.path)}": partial(_answer, asset, KEEP) for asset in static_assets()}
     for path, answer in answers.items():
         app.add_url_rule(path, f"pitfalls {path}", answer, methods=METHODS, provide_automatic_options=False)
     return tuple(answers)
 
 
-def _answer(asset: Asset) -> Response:
+def _answer(asset: Asset, kept: str) -> Response:
     from flask import Response, request
 
-    response = Response(asset.content, content_type=asset.media_type, headers=HEADERS)
-    response.set_etag(asset.digest)
+    response = Response(asset.content, content_type=asset.media_type, headers={**HEADERS, "Cache-Control": kept})
+    response.add_etag()
     return response.make_conditional(request)  # type: ignore[return-value]  # werkzeug's name for the same object
 
 
-def _redirect(home: str) -> Response:
-    """To the address that the shell's relative links start from; relative itself, for proxies."""
+def _redirect() -> Response:
+    """To the address that the document's relative links start from; relative itself, for proxies."""
     from flask import Response
 
-    return Response(status=308, headers={**HEADERS, "Location": f"../{home.rpartition('/')[2]}"})
+    return Response(status=308, headers={**HEADERS, "Location": f"..{PAGE}"})

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import PurePosixPath
 
 from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
 from mlflow_pitfalls.model.outcomes import Group
-from mlflow_pitfalls.pages.assets import Asset, made, static_assets
+from mlflow_pitfalls.pages.assets import Asset, address, with_imports
 from mlflow_pitfalls.reporting import links
 from mlflow_pitfalls.version import __version__
 
 MEDIA_TYPE = "text/html; charset=utf-8"
+MARK = 'id="catalogue"'  # tells the document from another server's
+STYLES = ("vendor/uPlot.min.css", "style.css", "tables.css")
+FIRST_MODULES = ("app.js", "runs_page.js")  # asked for early; the other parts when somebody opens them
+COMPARISON_PATH = "pitfalls/comparison.json"  # of a later run, where it has a reference
 
 
 def catalogue() -> dict[str, object]:
@@ -27,7 +32,12 @@ def catalogue() -> dict[str, object]:
             }
             for check in ALL_CHECKS
         ],
-        "artifacts": {"outcomes": links.OUTCOMES_PATH, "report": links.REPORT_PATH},
+        "artifacts": {
+            "folder": str(PurePosixPath(links.OUTCOMES_PATH).parent),
+            "outcomes": links.OUTCOMES_PATH,
+            "report": links.REPORT_PATH,
+            "comparison": COMPARISON_PATH,
+        },
     }
 
 
@@ -44,6 +54,6 @@ def shell() -> Asset:
         auto_reload=False,
     )
     page = environment.get_template("shell.html.j2").render(
-        catalogue=catalogue(), modules=[asset.path for asset in static_assets() if asset.is_module]
+        catalogue=catalogue(), address=address, styles=STYLES, modules=with_imports(FIRST_MODULES)
     )
-    return made("", MEDIA_TYPE, page.encode())
+    return Asset("", MEDIA_TYPE, page.encode())

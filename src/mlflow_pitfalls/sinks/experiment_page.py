@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlflow_pitfalls.model.items import ExperimentPage, SavedView
 from mlflow_pitfalls.sinks.note import NOTE_TAG
+from mlflow_pitfalls.sinks.pitfalls_page import link_across_runs
 from mlflow_pitfalls.version import __version__
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _MILLISECONDS = 1_000
 
 
 def write_page(client: MlflowClient, experiment_id: str, page: ExperimentPage) -> bool:
-    """Write what an experiment is given once: one request where it has it already, five where it has not.
+    """Write what an experiment is given once: one request where it has it already, six where it has not.
 
     Args:
         client: Of the experiment's store.
@@ -40,7 +41,8 @@ def write_page(client: MlflowClient, experiment_id: str, page: ExperimentPage) -
         key = f"{VIEW_TAG}{view.key}"
         if key not in tags:
             client.set_experiment_tag(experiment_id, key, _view(view))
-    note = with_line(tags.get(NOTE_TAG, ""), page.line)
+    across = link_across_runs(client.tracking_uri, experiment_id)
+    note = with_line(tags.get(NOTE_TAG, ""), f"{page.line}, {across}" if across else page.line)
     if note is not None:
         client.set_experiment_tag(experiment_id, NOTE_TAG, note)
     client.set_experiment_tag(experiment_id, WRITTEN_TAG, __version__)

@@ -1,13 +1,16 @@
 // The page: which part is shown follows the address after the "#".
 import { hashOf, mlflowHome, parse } from "./address.js";
 import { VERSION } from "./catalogue.js";
-import { CheckHistory } from "./check_history.js";
-import { Comparison } from "./comparison.js";
 import { Component, html, render } from "./dom.js";
-import { Experiments } from "./experiments.js";
-import { RunPage } from "./run_page.js";
-import { Runs } from "./runs_page.js";
-import { Trends } from "./trends.js";
+import { Later } from "./later.js";
+
+// Each part is loaded when it is opened first.
+const experimentsPart = () => import("./experiments.js");
+const runsPart = () => import("./runs_page.js");
+const runPart = () => import("./run_page.js");
+const checkPart = () => import("./check_history.js");
+const trendsPart = () => import("./trends.js");
+const comparePart = () => import("./comparison.js");
 
 class App extends Component {
   constructor() {
@@ -51,13 +54,14 @@ class App extends Component {
 
 function part({ parts, options }) {
   const [first, experiment, second, third] = parts;
-  if (!first) return html`<${Experiments} options=${options} />`;
-  if (first === "compare") return html`<${Comparison} runs=${(options.runs ?? "").split(",").filter(Boolean)} />`;
+  const later = (load, props) => html`<${Later} key=${parts.join("/")} load=${load} props=${{ options, ...props }} />`;
+  if (!first) return later(experimentsPart);
+  if (first === "compare") return later(comparePart, { runs: (options.runs ?? "").split(",").filter(Boolean) });
   if (first !== "experiments" || !experiment) return html`<${Nowhere} />`;
-  if (!second) return html`<${Runs} key=${experiment} experiment=${experiment} options=${options} />`;
-  if (second === "trends") return html`<${Trends} experiment=${experiment} options=${options} />`;
-  if (second === "runs" && third) return html`<${RunPage} run=${third} />`;
-  if (second === "checks" && third) return html`<${CheckHistory} experiment=${experiment} check=${third} options=${options} />`;
+  if (!second) return later(runsPart, { experiment });
+  if (second === "trends") return later(trendsPart, { experiment });
+  if (second === "runs" && third) return later(runPart, { run: third });
+  if (second === "checks" && third) return later(checkPart, { experiment, check: third });
   return html`<${Nowhere} />`;
 }
 

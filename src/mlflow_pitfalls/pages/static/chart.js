@@ -2,6 +2,7 @@
 import { runHash } from "./address.js";
 import { Component, html } from "./dom.js";
 import { moment } from "./text.js";
+import uPlot from "./vendor/uPlot.esm.js";
 
 const HEIGHT = 220; // pixels
 const POINT = 6;

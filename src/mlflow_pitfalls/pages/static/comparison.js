@@ -1,16 +1,17 @@
 // Runs beside each other: flags gained and lost, scores, and what was set differently. The oldest comes first.
 import { experimentHash, hashOf, mlflowCompare, runHash } from "./address.js";
-import { checkOf } from "./catalogue.js";
+import { ARTIFACTS, checkOf } from "./catalogue.js";
 import { flagRows, rowsOf } from "./differences.js";
 import { html } from "./dom.js";
 import { Loading } from "./loading.js";
 import { Chip, Trouble, Waiting } from "./marks.js";
-import { getRun, Refusal } from "./mlflow.js";
+import { Measured } from "./measured.js";
+import { getArtifacts, getRun, Refusal } from "./mlflow.js";
 import { runOf } from "./runs.js";
 import { MOST } from "./selection.js";
 import { clean, moment, number } from "./text.js";
 
-export class Comparison extends Loading {
+export class Part extends Loading {
   keyOf({ runs }) {
     return runs.join(" ");
   }
@@ -20,13 +21,13 @@ export class Comparison extends Loading {
     const ids = [...new Set(runs)].slice(0, MOST);
     if (ids.length < 2) throw new Refusal(0, "Tick two runs or more in a list of runs.");
     const found = await Promise.all(ids.map(async (id) => runOf(await getRun(id, signal))));
-    return { runs: found.sort((one, other) => one.start - other.start) };
+    return { runs: found.sort((one, other) => one.start - other.start), measured: await measured(ids, signal) };
   }
 
   render(_, { found, error, all }) {
     if (error) return html`<h1>Compare</h1><${Trouble} error=${error} />`;
     if (!found) return html`<${Waiting} />`;
-    const { runs } = found;
+    const { runs, measured: comparisons } = found;
     const experiments = [...new Set(runs.map((run) => run.experiment))];
     return html`
       <nav class="crumbs" aria-label="Where this is">
@@ -41,11 +42,18 @@ export class Comparison extends Loading {
         <input type="checkbox" checked=${Boolean(all)} onChange=${() => this.setState({ all: !all })} /> Show what is equal, too
       </label></p>
       <${Flags} runs=${runs} all=${all} />
-      <${Part} heading="Metrics" part="metrics" runs=${runs} all=${all} show=${number} />
-      <${Part} heading="Parameters" part="params" runs=${runs} all=${all} show=${shown} />
-      <${Part} heading="Tags" part="tags" runs=${runs} all=${all} show=${shown} />
+      ${comparisons.length > 0 && html`<h2>Measured</h2>${comparisons.map((one) => html`<${Measured} comparison=${one} />`)}`}
+      <${Values} heading="Metrics" part="metrics" runs=${runs} all=${all} show=${number} />
+      <${Values} heading="Parameters" part="params" runs=${runs} all=${all} show=${shown} />
+      <${Values} heading="Tags" part="tags" runs=${runs} all=${all} show=${shown} />
     `;
   }
+}
+
+/** The comparisons that were stored with one of the runs, and are about two of them. */
+async function measured(ids, signal) {
+  const stored = await Promise.all(ids.map((id) => getArtifacts(id, ARTIFACTS.folder, [ARTIFACTS.comparison], signal)));
+  return stored.flat().filter((one) => one && [one.before, one.after].every((run) => ids.includes(run?.run_id)));
 }
 
 const shown = (value) => (value === undefined ? "–" : clean(value));
@@ -79,7 +87,7 @@ function Flags({ runs, all }) {
     </table></div>`;
 }
 
-function Part({ heading, part, runs, all, show }) {
+function Values({ heading, part, runs, all, show }) {
   const rows = rowsOf(runs, part);
   const kept = rows.filter((row) => all || row.differs);
   if (!rows.length) return null;

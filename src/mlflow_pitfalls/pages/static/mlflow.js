@@ -32,11 +32,20 @@ export async function getRun(run, signal) {
   return (await get("runs/get", { run_id: run }, signal)).run;
 }
 
-/** The JSON of an artifact, null where the run has none. */
-export async function getArtifact(run, path, signal) {
+/**
+ * The JSON of several artifacts of one folder, null where the run has none. What is not listed is not asked for: the
+ * browser would tell of each as of an error.
+ */
+export async function getArtifacts(run, folder, paths, signal) {
+  const { files = [] } = await get("artifacts/list", { run_id: run, path: folder }, signal);
+  const sizes = new Map(files.map((file) => [file.path, Number(file.file_size)]));
+  const small = (path) => sizes.has(path) && !(sizes.get(path) > ARTIFACT_BYTES);
+  return Promise.all(paths.map((path) => (small(path) ? getArtifact(run, path, signal) : null)));
+}
+
+async function getArtifact(run, path, signal) {
   const answer = await fetch(api("get-artifact", { run_uuid: run, path }), { signal });
-  if (answer.status === FORBIDDEN) throw await refusal(answer);
-  if (!answer.ok || Number(answer.headers.get("Content-Length")) > ARTIFACT_BYTES) return null;
+  if (!answer.ok) return null;
   try {
     return await answer.json();
   } catch {

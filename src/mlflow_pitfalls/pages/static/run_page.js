@@ -5,7 +5,8 @@ import { html } from "./dom.js";
 import { Flag } from "./flags.js";
 import { Loading } from "./loading.js";
 import { Chip, Trouble, Waiting } from "./marks.js";
-import { getArtifact, getRun } from "./mlflow.js";
+import { Measured } from "./measured.js";
+import { getArtifacts, getRun } from "./mlflow.js";
 import { rank, runOf } from "./runs.js";
 import { selection } from "./selection.js";
 import { clean, counted, moment, number } from "./text.js";
@@ -16,22 +17,26 @@ const WORDS = {
 };
 const LONG = 1000;
 
-export class RunPage extends Loading {
+export class Part extends Loading {
   keyOf({ run }) {
     return run;
   }
 
   async load({ run: id }, signal) {
-    const [answer, outcomes] = await Promise.all([getRun(id, signal), getArtifact(id, ARTIFACTS.outcomes, signal)]);
+    const paths = [ARTIFACTS.outcomes, ARTIFACTS.comparison];
+    const [answer, [outcomes, comparison]] = await Promise.all([
+      getRun(id, signal),
+      getArtifacts(id, ARTIFACTS.folder, paths, signal),
+    ]);
     const run = runOf(answer);
     document.title = `${run.name} · Pitfalls`;
-    return { run, answers: Array.isArray(outcomes?.outcomes) ? outcomes.outcomes : null };
+    return { run, answers: Array.isArray(outcomes?.outcomes) ? outcomes.outcomes : null, comparison };
   }
 
   render(_, { found, error }) {
     if (error) return html`<h1>Run</h1><${Trouble} error=${error} />`;
     if (!found) return html`<${Waiting} />`;
-    const { run, answers } = found;
+    const { run, answers, comparison } = found;
     const flags = (answers ?? []).filter((answer) => answer.status === "flagged");
     flags.sort((one, other) => rank(other.severity) - rank(one.severity));
     return html`
@@ -50,6 +55,7 @@ export class RunPage extends Loading {
       ${answers
         ? html`<${Answers} flags=${flags} answers=${answers} experiment=${run.experiment} />`
         : html`<${FromTags} run=${run} />`}
+      ${comparison?.before && comparison.after && html`<h2>Against its reference run</h2><${Measured} comparison=${comparison} />`}
       <${Numbers} heading="Metrics" values=${run.metrics} show=${number} />
       <${Numbers} heading="Parameters" values=${run.params} show=${(value) => clean(value)} />
     `;

@@ -12,7 +12,7 @@ import { filterOf, orderOf, settled } from "./query.js";
 import { runOf } from "./runs.js";
 import { clean, counted } from "./text.js";
 
-export class Runs extends Loading {
+export class Part extends Loading {
   tokens = new Tokens();
 
   componentDidMount() {
