@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -35,7 +36,9 @@ def serving(backend: str, folder: Path, *options: str) -> Iterator[tuple[str, su
     command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", backend, "--host", "127.0.0.1"]
     command += ["--port", str(port), "--artifacts-destination", str(folder / "served"), "--workers", "1", *options]
     with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log)
+        # Without the helper processes for jobs, which take the machine's cores for a while.
+        environment = {**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+        server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
     try:
         _wait_for(f"http://127.0.0.1:{port}/health", server)
         yield f"http://127.0.0.1:{port}", server

@@ -28,6 +28,8 @@ from mlflow_pitfalls.sinks import breaker
 
 HOST = "127.0.0.1"
 START_SECONDS = 90
+# Half a dozen helper processes fewer, each of which takes seconds of a core to start.
+QUIET_SERVER = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 
 # Machines are busy: no example fails for the time that it, or finding it, took.
 examples.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -100,7 +102,7 @@ class Server:
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, start_new_session=True, cwd=self.folder,
-                env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", **self.environment},
+                env={**os.environ, **QUIET_SERVER, **self.environment},
             )  # fmt: skip
         self._wait()
 

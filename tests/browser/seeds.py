@@ -8,9 +8,10 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param
 
 from mlflow_pitfalls.model.codec import to_json
+from mlflow_pitfalls.model.comparison import Comparison, RunLabel, ScoreChange
 from mlflow_pitfalls.model.outcomes import Evidence, Group, Outcome, Outcomes, Remedy, Status, Subject
-from mlflow_pitfalls.model.values import Severity
-from mlflow_pitfalls.reporting.links import OUTCOMES_PATH
+from mlflow_pitfalls.model.values import Estimate, Interval, Severity, Task
+from mlflow_pitfalls.reporting.links import COMPARISON_PATH, OUTCOMES_PATH
 
 MANY = 40
 START_MS = 1_700_000_000_000
@@ -97,7 +98,42 @@ def hostile_run(client: MlflowClient, experiment_id: str, folder: Path, at: int 
         explains=(f"symptom {ATTACK}",),
     )
     passed = Outcome(check=f"check {ATTACK}", group=Group.DATA, status=Status.PASSED, message=f"why {ATTACK}")
-    path = folder / Path(OUTCOMES_PATH).name
-    path.write_text(to_json(Outcomes(run_id=run_id, outcomes=(flag, passed))), encoding="utf-8")
-    client.log_artifact(run_id, str(path), str(Path(OUTCOMES_PATH).parent))
+    _store(client, run_id, folder, OUTCOMES_PATH, to_json(Outcomes(run_id=run_id, outcomes=(flag, passed))))
     return run_id
+
+
+def measured_against(client: MlflowClient, run_id: str, reference: str, experiment_id: str, folder: Path) -> None:
+    """Store with a run what changed since its reference."""
+
+    def label(of: str, name: str) -> RunLabel:
+        return RunLabel(
+            run_id=of,
+            run_name=name,
+            experiment_id=experiment_id,
+            started_at="",
+            estimator="",
+            task=Task.BINARY,
+            target="",
+        )
+
+    score = ScoreChange(
+        metric=f"metric {ATTACK}",
+        primary=True,
+        before=Estimate(value=0.75),
+        after=Estimate(value=0.5),
+        difference=Estimate(value=-0.25, interval=Interval(-0.375, -0.125)),
+        paired_rows=400,
+    )
+    comparison = Comparison(
+        before=label(reference, "plain run"),
+        after=label(run_id, f"name {ATTACK}"),
+        scores=(score,),
+        notes=(f"note {ATTACK}",),
+    )
+    _store(client, run_id, folder, COMPARISON_PATH, to_json(comparison))
+
+
+def _store(client: MlflowClient, run_id: str, folder: Path, artifact: str, content: str) -> None:
+    path = folder / Path(artifact).name
+    path.write_text(content, encoding="utf-8")
+    client.log_artifact(run_id, str(path), str(Path(artifact).parent))

@@ -51,7 +51,8 @@ def guarded(template_database: Path, tmp_path_factory: pytest.TempPathFactory) -
     hers = client.create_experiment(f"hers {seeds.ATTACK}", artifact_location=where)
     his = client.create_experiment("his", artifact_location=where)
     attacker = seeds.hostile_run(client, hers, folder)
-    seeds.judged_run(client, hers, "plain run", 1, params={"param": "plain"})
+    plain = seeds.judged_run(client, hers, "plain run", 1, params={"param": "plain"})
+    seeds.measured_against(client, attacker, plain, hers, folder)
     seeds.judged_run(client, his, "his run", 2)
     server = Server(
         folder, database, "--app-name", "pitfalls-auth", "--static-prefix", PREFIX,
@@ -156,8 +157,12 @@ def test_markup_in_compared_runs_is_shown_as_text(page_of, guarded: Guarded) -> 
     for name in ("plain run", "name"):
         page.get_by_role("checkbox", name=f"Compare {name}").check()
     page.get_by_role("link", name="Compare", exact=True).click()
-    for what in ("name", "value", "tag"):
+    for what in ("name", "value", "tag", "metric", "note"):
         expect(page.get_by_role("main")).to_contain_text(f"{what} {seeds.ATTACK}")
+    scores = page.get_by_role("region", name="Scores, gap and times")
+    expect(scores.get_by_role("cell")).to_have_text(
+        ["0.75", "0.5", "−0.25 (−0.375 to −0.125)", "400 rows that both scored"]
+    )
     _nothing_came_alive(page)
 
 

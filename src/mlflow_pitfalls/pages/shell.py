@@ -15,7 +15,6 @@ MEDIA_TYPE = "text/html; charset=utf-8"
 MARK = 'id="catalogue"'  # tells the document from another server's
 STYLES = ("vendor/uPlot.min.css", "style.css", "tables.css")
 FIRST_MODULES = ("app.js", "runs_page.js")  # asked for early; the other parts when somebody opens them
-COMPARISON_PATH = "pitfalls/comparison.json"  # of a later run, where it has a reference
 
 
 def catalogue() -> dict[str, object]:
@@ -36,7 +35,7 @@ def catalogue() -> dict[str, object]:
             "folder": str(PurePosixPath(links.OUTCOMES_PATH).parent),
             "outcomes": links.OUTCOMES_PATH,
             "report": links.REPORT_PATH,
-            "comparison": COMPARISON_PATH,
+            "comparison": links.COMPARISON_PATH,
         },
     }
 

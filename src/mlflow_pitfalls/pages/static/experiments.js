@@ -1,6 +1,6 @@
 // The list of experiments, each with the worst flags of its newest runs.
 import { experimentHash, hashOf, mlflowExperiment } from "./address.js";
-import { Component, html } from "./dom.js";
+import { Component, html, Steady } from "./dom.js";
 import { Loading } from "./loading.js";
 import { Trouble, Waiting } from "./marks.js";
 import { searchExperiments, searchRuns } from "./mlflow.js";
@@ -49,15 +49,17 @@ export class Part extends Loading {
   }
 }
 
-function NameFilter({ name }) {
-  const submit = (event) => {
-    event.preventDefault();
-    location.hash = hashOf([], { name: new FormData(event.target).get("name") });
-  };
-  return html`<form class="filters" role="search" onSubmit=${submit}>
-    <label>Name contains <input type="search" name="name" value=${name} maxlength="200" /></label>
-    <button>Show</button>
-  </form>`;
+class NameFilter extends Steady {
+  render({ name }) {
+    const submit = (event) => {
+      event.preventDefault();
+      location.hash = hashOf([], { name: new FormData(event.target).get("name") });
+    };
+    return html`<form class="filters" role="search" onSubmit=${submit}>
+      <label>Name contains <input type="search" name="name" value=${name} maxlength="200" /></label>
+      <button>Show</button>
+    </form>`;
+  }
 }
 
 class Table extends Component {

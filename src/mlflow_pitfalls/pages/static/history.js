@@ -6,6 +6,7 @@ export const LENGTHS = [100, 200, 500, 1000];
 const LENGTH = 200;
 const ASKED = 200; // runs in one request
 const JUDGED = "tags.`pitfalls.severity` IS NOT NULL";
+const METRIC_TAG = "pitfalls.metric";
 const KEPT = [SCORE, TRAIN_SCORE, DUMMY_SCORE, GAP, FIT_SECONDS, SEVERITY];
 
 export const lengthOf = (options) => (LENGTHS.includes(Number(options.length)) ? Number(options.length) : LENGTH);
@@ -25,6 +26,7 @@ export async function loadHistory(experiment, length, signal) {
 }
 
 function small(answer) {
-  const { id, experiment, name, start, flags, severity, metrics } = runOf(answer);
-  return { id, experiment, name, start, flags, severity, metrics: Object.fromEntries(KEPT.map((key) => [key, metrics[key]])) };
+  const { id, experiment, name, start, flags, severity, metrics, tags } = runOf(answer);
+  const kept = Object.fromEntries(KEPT.map((key) => [key, metrics[key]]));
+  return { id, experiment, name, start, flags, severity, metrics: kept, scored: tags[METRIC_TAG] ?? "" };
 }

@@ -7,7 +7,7 @@ import { Lengths } from "./lengths.js";
 import { Loading } from "./loading.js";
 import { Trouble, Waiting } from "./marks.js";
 import { DUMMY_SCORE, FIT_SECONDS, GAP, SCORE, TRAIN_SCORE } from "./runs.js";
-import { counted, moment, number, seconds } from "./text.js";
+import { clean, counted, moment, number, seconds } from "./text.js";
 
 const PICTURES = [
   {
@@ -43,30 +43,50 @@ export class Part extends Loading {
       <${Lengths} length=${lengthOf(options)} at=${(length) => hashOf(["experiments", experiment, "trends"], { length })} />
       ${error && html`<${Trouble} error=${error} />`}
       ${!found && busy && html`<${Waiting} />`}
-      ${found && !error && html`<${Pictures} ...${found} />`}
+      ${found && !error && html`<${Pictures} ...${found} experiment=${experiment} options=${options} />`}
     `;
   }
 }
 
-function Pictures({ runs, more }) {
-  if (!runs.length) return html`<p>No judged run yet.</p>`;
+function Pictures({ runs: all, more, experiment, options }) {
+  if (!all.length) return html`<p>No judged run yet.</p>`;
+  const metrics = metricsOf(all);
+  const metric = metrics.includes(options.metric) ? options.metric : metrics[0];
+  const runs = all.filter((run) => run.scored === metric || !run.scored);
+  const change = (event) => {
+    location.hash = hashOf(["experiments", experiment, "trends"], { ...options, metric: event.currentTarget.value });
+  };
   return html`
-    <p role="status">${more ? "The newest " : ""}${counted(runs.length, "judged run")}, oldest first. A click in a picture opens the run.</p>
+    ${metrics.length > 1 && html`<p class="filters"><label>Runs scored by
+      <select onChange=${change}>
+        ${metrics.map((one) => html`<option key=${one} value=${one} selected=${one === metric}>${clean(one)}</option>`)}
+      </select>
+    </label></p>`}
+    <p role="status">${more ? "Of the newest runs, " : ""}${counted(runs.length, "judged run")}, oldest first. A click in a picture opens the run.</p>
     ${PICTURES.map((picture) => html`<${Picture} key=${picture.title} ...${picture} runs=${runs} />`)}
     <details>
       <summary>The numbers</summary>
-      <div class="scroll tall" role="region" aria-label="The numbers of the pictures" tabindex="0"><table>
-        <thead><tr><th scope="col">Run</th><th scope="col">Started</th>${COLUMNS.map(({ label }) => html`<th scope="col" class="n">${label}</th>`)}</tr></thead>
-        <tbody>
-          ${[...runs].reverse().map((run) => html`<tr key=${run.id}>
-            <th scope="row"><a href=${runHash(run.experiment, run.id)}><bdi>${run.name}</bdi></a></th>
-            <td>${moment(run.start)}</td>
-            ${COLUMNS.map(({ metric, show }) => html`<td class="n">${show(run.metrics[metric])}</td>`)}
-          </tr>`)}
-        </tbody>
-      </table></div>
+      <${Numbers} runs=${runs} />
     </details>
   `;
+}
+
+/** The metrics that runs were scored by, the newest run's first: scores in different ones belong in no one picture. */
+function metricsOf(runs) {
+  return [...new Set(runs.map((run) => run.scored).reverse())].filter(Boolean);
+}
+
+function Numbers({ runs }) {
+  return html`<div class="scroll tall" role="region" aria-label="The numbers of the pictures" tabindex="0"><table>
+    <thead><tr><th scope="col">Run</th><th scope="col">Started</th>${COLUMNS.map(({ label }) => html`<th scope="col" class="n">${label}</th>`)}</tr></thead>
+    <tbody>
+      ${[...runs].reverse().map((run) => html`<tr key=${run.id}>
+        <th scope="row"><a href=${runHash(run.experiment, run.id)}><bdi>${run.name}</bdi></a></th>
+        <td>${moment(run.start)}</td>
+        ${COLUMNS.map(({ metric, show }) => html`<td class="n">${show(run.metrics[metric])}</td>`)}
+      </tr>`)}
+    </tbody>
+  </table></div>`;
 }
 
 function Picture({ title, show, series, runs }) {
