@@ -98,7 +98,7 @@ def test_every_option_may_come_as_text(tmp_path, monkeypatch):
         "autolog": "off", "probe_budget": "0.5", "privacy": "strict", "ignore": "overfit, PF3,", "reference": "abc",
         "benchmark": '{"roc_auc": 0.8}', "terminal": "0", "notebook": "NO", "thresholds": '{"overfit.x": 1}',
         "sample_rows": "500", "confidence_resamples": "200", "seed": "7", "exit_timeout": "1.5", "spool_dir": "/x",
-        "test_mode": " True ", "views": "off", "issues": "no",
+        "test_mode": " True ", "views": "off", "issues": "no", "datasets": "0",
     }  # fmt: skip
     assert set(given_options) == set(option_names())
     for name, text in given_options.items():
@@ -107,7 +107,8 @@ def test_every_option_may_come_as_text(tmp_path, monkeypatch):
         autolog=False, probe_budget=0.5, privacy="strict", reference="abc",
         ignore=(Suppression(check="overfit"), Suppression(check="PF3")),
         benchmark={"roc_auc": 0.8}, terminal=False, notebook=False, thresholds={"overfit.x": 1.0}, sample_rows=500,
-        confidence_resamples=200, seed=7, exit_timeout=1.5, spool_dir="/x", test_mode=True, views=False, issues=False,
+        confidence_resamples=200, seed=7, exit_timeout=1.5, spool_dir="/x", test_mode=True,
+        views=False, issues=False, datasets=False,
     )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ def enable(
     seed: int | None = None,
     views: bool | None = None,
     issues: bool | None = None,
+    datasets: bool | None = None,
     exit_timeout: float | None = None,
     spool_dir: str | None = None,
     test_mode: bool | None = None,
@@ -73,6 +74,8 @@ def enable(
             once.
         issues: Make flags of medium and high severity MLflow issues on the run, where the server has them; a check
             whose issue somebody has rejected is ignored in later runs of the experiment.
+        datasets: Log the training and the held-out rows as MLflow datasets, with figures and without rows, where
+            neither you nor autologging has.
         exit_timeout: Seconds that the exit may wait for our writing, 0..60.
         spool_dir: Folder that keeps what could not be sent.
         test_mode: Raise our own failures.

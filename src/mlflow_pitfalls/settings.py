@@ -50,6 +50,8 @@ class Settings:
             below its description; once, and never over what is there.
         issues: Make flags of medium and high severity MLflow issues on the run, where the server has them, and take a
             check as ignored once somebody has rejected its issue in the experiment.
+        datasets: Log the training and the held-out rows as MLflow datasets, with figures and without rows, where
+            neither the user nor autologging has.
         exit_timeout: Seconds that the process's exit may wait for our writing, 0..60.
         spool_dir: Folder that keeps what could not be sent; None for one under the user's state folder.
         test_mode: Raise our own failures rather than logging them.
@@ -69,6 +71,7 @@ class Settings:
     seed: int = 0
     views: bool = True
     issues: bool = True
+    datasets: bool = True
     exit_timeout: float = 5.0
     spool_dir: str | None = None
     test_mode: bool = False
@@ -229,6 +232,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "seed": _whole(0, 2**32 - 1),
     "views": _boolean,
     "issues": _boolean,
+    "datasets": _boolean,
     "exit_timeout": _number(0.0, 60.0),
     "spool_dir": _text,
     "test_mode": _boolean,

@@ -12,13 +12,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlflow_pitfalls.errors import SchemaError
-from mlflow_pitfalls.model.items import Artifact, ExperimentPage, Issue, LogItems, Metric, Note, SavedView, Tag
+from mlflow_pitfalls.model.items import (
+    Artifact,
+    DataInput,
+    ExperimentPage,
+    Issue,
+    LogItems,
+    Metric,
+    Note,
+    SavedView,
+    Tag,
+)
 from mlflow_pitfalls.model.values import Severity
 from mlflow_pitfalls.sinks.spool import Spool, default_folder
 
 URI = "http://user:secret@host:5000"
 text = st.text(max_size=40)
 views = st.builds(SavedView, key=text, name=text, state=text)
+inputs = st.builds(DataInput, name=text, context=text, digest=text, schema=text, profile=text)
 issues = st.builds(Issue, check=text, severity=st.sampled_from(Severity), description=text)
 
 
@@ -45,8 +56,9 @@ def test_what_is_put_is_read_back(spool, make_items):
     note=st.none() | text,
     page=st.none() | st.builds(ExperimentPage, views=st.lists(views, max_size=3).map(tuple), line=text),
     issues=st.none() | st.lists(issues, max_size=3).map(tuple),
+    inputs=st.lists(inputs, max_size=2).map(tuple),
 )
-def test_any_items_survive(tmp_path: Path, tags, values, content, note, page, issues):
+def test_any_items_survive(tmp_path: Path, tags, values, content, note, page, issues, inputs):
     spool = Spool(tmp_path / "spool")
     items = LogItems(
         run_id="r1",
@@ -58,6 +70,7 @@ def test_any_items_survive(tmp_path: Path, tags, values, content, note, page, is
         timestamp_ms=5,
         page=page,
         issues=issues,
+        inputs=inputs,
     )
     entry = spool.put(URI, items)
     assert entry is not None

@@ -65,6 +65,17 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DataInput:
+    """A dataset that the run used. ``schema`` and ``profile`` are JSON as MLflow's UI reads them, without any row."""
+
+    name: str
+    context: str  # "train" or "eval"
+    digest: str
+    schema: str
+    profile: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogItems:
     """All that one write says about one run.
 
@@ -82,3 +93,4 @@ class LogItems:
     timestamp_ms: int = 0
     page: ExperimentPage | None = None
     issues: tuple[Issue, ...] | None = None
+    inputs: tuple[DataInput, ...] = ()

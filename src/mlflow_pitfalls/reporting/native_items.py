@@ -7,6 +7,7 @@ from dataclasses import replace
 from mlflow_pitfalls.model.items import LogItems
 from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunRecord
+from mlflow_pitfalls.reporting.datasets import datasets
 from mlflow_pitfalls.reporting.issues import issues
 from mlflow_pitfalls.reporting.saved_views import experiment_page
 from mlflow_pitfalls.settings import Settings
@@ -25,4 +26,5 @@ def with_pages(items: LogItems, record: RunRecord, outcomes: Outcomes, settings:
         items,
         page=experiment_page(record.run) if settings.views else None,
         issues=issues(outcomes) if settings.issues else None,
+        inputs=datasets(record) if settings.datasets else (),
     )

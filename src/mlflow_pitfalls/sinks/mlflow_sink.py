@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from mlflow_pitfalls.checks.suppression import IGNORE_TAG
 from mlflow_pitfalls.errors import guard
-from mlflow_pitfalls.model.items import Artifact, LogItems, Metric, Tag
+from mlflow_pitfalls.model.items import Artifact, Issue, LogItems, Metric, Tag
 from mlflow_pitfalls.model.values import Severity
 from mlflow_pitfalls.reporting.links import TABLE_PATH
+from mlflow_pitfalls.sinks.data_inputs import write_inputs
 from mlflow_pitfalls.sinks.experiment_page import write_page
 from mlflow_pitfalls.sinks.limits import MAX_TAG_LENGTH, fit
 from mlflow_pitfalls.sinks.native_issues import NoIssuesError, write_issues
@@ -41,8 +42,8 @@ class MlflowSink:
     """Writes items to runs of one tracking store; never creates, ends or activates a run.
 
     A write costs two requests (read the run; write tags and metrics), one for each file, one more where this process
-    has not yet written a file to the run, one to five for the first run of an experiment, one for the issues and one
-    for each that is new.
+    has not yet written a file to the run, one for the datasets, one for the issues and one for each that is new, and
+    one to five for the first run of an experiment.
 
     Args:
         tracking_uri: The store.
@@ -74,7 +75,7 @@ class MlflowSink:
         if result.outcome is not Outcome.DELIVERED:
             return result
         self._write_page(client, run.info.experiment_id, items)
-        return _write_issues(client, run, items)
+        return _write_extras(client, run, items)
 
     def _write_page(self, client: MlflowClient, experiment_id: str, items: LogItems) -> None:
         """Once a process and experiment. What fails here is told once; it costs the run's own report nothing."""
@@ -92,17 +93,21 @@ class MlflowSink:
         return self._client
 
 
-def _write_issues(client: MlflowClient, run: Run, items: LogItems) -> WriteResult:
-    """The last part. A store without issues has the flags as tags and files; one that fell silent is asked again."""
-    if items.issues is None:
-        return WriteResult(Outcome.DELIVERED)
-    try:
-        write_issues(client, run.info.experiment_id, items.run_id, items.issues)
-    except NoIssuesError:
-        return WriteResult(Outcome.DELIVERED)
-    except Exception as error:  # noqa: BLE001 - stores raise what their drivers raise
-        return WriteResult(judge(error), (type(error).__name__,))
+def _write_extras(client: MlflowClient, run: Run, items: LogItems) -> WriteResult:
+    """Datasets and issues. A store that has none of them has tags and files; one that fell silent is asked again."""
+    parts = _Parts()
+    if items.inputs:
+        parts.attempt(partial(write_inputs, client, run, items.inputs))
+    if items.issues is not None:
+        parts.attempt(partial(_write_issues, client, run.info.experiment_id, items.run_id, items.issues))
+    if parts.ended:
+        return parts.result()
     return WriteResult(Outcome.DELIVERED)
+
+
+def _write_issues(client: MlflowClient, experiment_id: str, run_id: str, issues: tuple[Issue, ...]) -> None:
+    with suppress(NoIssuesError):
+        write_issues(client, experiment_id, run_id, issues)
 
 
 class _Parts:

@@ -8,7 +8,17 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from mlflow_pitfalls.errors import SchemaError
-from mlflow_pitfalls.model.items import Artifact, ExperimentPage, Issue, LogItems, Metric, Note, SavedView, Tag
+from mlflow_pitfalls.model.items import (
+    Artifact,
+    DataInput,
+    ExperimentPage,
+    Issue,
+    LogItems,
+    Metric,
+    Note,
+    SavedView,
+    Tag,
+)
 from mlflow_pitfalls.model.values import Severity
 
 SPOOL_SCHEMA_VERSION = 1
@@ -41,6 +51,7 @@ def encode(tracking_uri: str, items: LogItems) -> bytes:
         "note": items.note.markdown if items.note else None,
         "page": asdict(items.page) if items.page else None,
         "issues": [asdict(issue) for issue in items.issues] if items.issues is not None else None,
+        "inputs": [asdict(data) for data in items.inputs],
     }
     return json.dumps(document, allow_nan=False).encode("ascii")
 
@@ -82,6 +93,7 @@ def _items(document: dict[str, Any]) -> LogItems:
         note=Note(markdown=str(note)) if note is not None else None,
         page=_page(document.get("page")),
         issues=_issues(document.get("issues")),
+        inputs=tuple(_input(data) for data in document.get("inputs", ())),
     )
 
 
@@ -101,4 +113,14 @@ def _issues(documents: list[dict[str, Any]] | None) -> tuple[Issue, ...] | None:
     return tuple(
         Issue(check=str(issue["check"]), severity=Severity(issue["severity"]), description=str(issue["description"]))
         for issue in documents
+    )
+
+
+def _input(data: dict[str, Any]) -> DataInput:
+    return DataInput(
+        name=str(data["name"]),
+        context=str(data["context"]),
+        digest=str(data["digest"]),
+        schema=str(data["schema"]),
+        profile=str(data["profile"]),
     )
