@@ -63,7 +63,8 @@ def enable(
             trees are pruned later"``, or ``{"check": "overfit", "until": "2027-01-31", "reason": "…"}``. They still
             run, and stay listed as ignored. The tag ``pitfalls.ignore`` on a run or an experiment does the same.
         benchmark: Domain benchmark by metric, e.g. ``{"roc_auc": 0.80}``, for the check ``below-benchmark``.
-        reference: Run to compare with. No check of this version reads it.
+        reference: Id of the run to compare with; else the experiment's run tagged ``pitfalls.reference = true``, else
+            the registered model's champion, else the best of the last 20 comparable runs.
         terminal: Print a short table to standard error.
         notebook: Show a summary at the end of a notebook cell.
         thresholds: Other values for thresholds, by ``check.threshold``.

@@ -35,6 +35,7 @@ from mlflow_pitfalls.reporting.terminal import print_table
 from mlflow_pitfalls.settings import Settings
 from mlflow_pitfalls.sinks.benchmark_tags import read_benchmark_tags
 from mlflow_pitfalls.sinks.history import question_of, read_history
+from mlflow_pitfalls.sinks.reference import refer
 from mlflow_pitfalls.sinks.silencing import asked_by_store
 from mlflow_pitfalls.sinks.tuning_history import read_configurations
 from mlflow_pitfalls.sinks.uris import run_url
@@ -189,8 +190,10 @@ class Session:
                 record = with_answers(record, material.answers(record, ALL_PROBES, self._budget, self._helper))
         told = asked_by_store(record.run, tracking_uri, issues=self.settings.issues)
         ignore = (*self.settings.ignore, *told.requests)
-        outcomes = run_checks(record, ignore=ignore, thresholds=self.settings.thresholds)
-        outcomes = replace(outcomes, notes=told.notes)
+        judge = partial(run_checks, ignore=ignore, thresholds=self.settings.thresholds)
+        losses = taken.builder.losses()
+        record = refer(record, judge, losses, tracking_uri, self.settings)
+        outcomes = replace(judge(record), notes=told.notes)
         url = run_url(tracking_uri, record.run.experiment_id, record.run.run_id) if record.run.run_id else None
         tuning = self._tuning(record, outcomes, taken.likeness, tracking_uri)
         suggestions = tuning.suggestions if tuning is not None else None
@@ -201,7 +204,9 @@ class Session:
                 self._print(report)
         if not record.run.run_id:
             return None
-        items = settled_items(record, outcomes, docs=explanations(), tuning=tuning, elsewhere=told.elsewhere)
+        items = settled_items(
+            record, outcomes, docs=explanations(), tuning=tuning, losses=losses, elsewhere=told.elsewhere
+        )
         return with_pages(items, record, outcomes, self.settings)
 
     def _tuning(self, record: RunRecord, outcomes: Outcomes, likeness: Any, tracking_uri: str) -> Tuning | None:

@@ -39,7 +39,8 @@ class Settings:
             and a reason: ``"overfit until 2027-01-31 because the trees are pruned later"``.
         benchmark: Domain benchmark by metric, e.g. ``{"roc_auc": 0.80}``; the check ``below-benchmark`` reads it,
             and the experiment's tags ``pitfalls.benchmark.<metric>``.
-        reference: Run to compare with. No check of this version reads it.
+        reference: Id of the run to compare with; else the experiment's run tagged ``pitfalls.reference = true``, else
+            the registered model's champion, else the best of the last 20 comparable runs.
         terminal: Print a short table to standard error when a run's report is ready.
         notebook: Show the report's summary at the end of a notebook cell.
         thresholds: Other values for thresholds, by ``check.threshold``.

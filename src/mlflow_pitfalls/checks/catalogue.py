@@ -16,6 +16,7 @@ from mlflow_pitfalls.checks.collinear import collinear_features
 from mlflow_pitfalls.checks.column_types import infinite_or_huge, mixed_types
 from mlflow_pitfalls.checks.conflicts import conflicting_labels
 from mlflow_pitfalls.checks.data_columns import constant_feature, missing_values
+from mlflow_pitfalls.checks.data_regression import data_drift, schema_change, target_drift
 from mlflow_pitfalls.checks.data_rows import duplicate_rows, train_test_overlap
 from mlflow_pitfalls.checks.drift import train_test_drift
 from mlflow_pitfalls.checks.evaluation import no_held_out_score, test_set_too_small
@@ -27,6 +28,7 @@ from mlflow_pitfalls.checks.label_noise import label_noise
 from mlflow_pitfalls.checks.leakage import target_leakage
 from mlflow_pitfalls.checks.learning import diminishing_rows, more_data_helps
 from mlflow_pitfalls.checks.linear_model import linear_suffices
+from mlflow_pitfalls.checks.new_flags import new_flag
 from mlflow_pitfalls.checks.one_rule import simple_rule_suffices
 from mlflow_pitfalls.checks.order import group_leakage, shuffled_time
 from mlflow_pitfalls.checks.oversampling import oversampling_overfit
@@ -36,6 +38,7 @@ from mlflow_pitfalls.checks.resampling import resample_before_split, resampled_t
 from mlflow_pitfalls.checks.reuse import test_set_reuse
 from mlflow_pitfalls.checks.rounds import no_early_stopping
 from mlflow_pitfalls.checks.scaling import unscaled_features
+from mlflow_pitfalls.checks.score_regression import gap_regression, score_regression
 from mlflow_pitfalls.checks.searches import grid_too_large, tuned_on_edge
 from mlflow_pitfalls.checks.sentinels import disguised_missing
 from mlflow_pitfalls.checks.silent_classes import class_never_predicted
@@ -114,6 +117,12 @@ ALL_CHECKS: tuple[Check, ...] = (
     weak_segment,
     miscalibrated,
     test_set_reuse,
+    score_regression,
+    gap_regression,
+    data_drift,
+    target_drift,
+    schema_change,
+    new_flag,
 )
 
 

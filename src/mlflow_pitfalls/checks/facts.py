@@ -32,6 +32,7 @@ class Fact(StrEnum):
     CALIBRATION = "calibration"
     SEARCH = "search over hyperparameters"
     STAGED = "scores by round"
+    REFERENCE = "reference run"
 
     def present(self, record: RunRecord) -> bool:
         """Whether this record holds the fact."""
@@ -39,6 +40,8 @@ class Fact(StrEnum):
 
     def absence(self, record: RunRecord) -> str:
         """What a check answers where this record lacks the fact; with the probe's own reason, where one would tell."""
+        if self is Fact.REFERENCE and record.reference is not None and record.reference.absence:
+            return record.reference.absence
         told = _ABSENCE[self]
         reason = next((probe.reason for probe in record.probes if probe.name == _PROBED.get(self)), "")
         return f"{told.removesuffix('.')}: {reason}" if reason else told
@@ -75,6 +78,7 @@ _PRESENT: dict[Fact, Callable[[RunRecord], bool]] = {
     Fact.CALIBRATION: lambda record: record.calibration is not None and record.calibration.rows > 0,
     Fact.SEARCH: lambda record: record.search is not None,
     Fact.STAGED: lambda record: record.staged is not None and bool(record.staged.rounds),
+    Fact.REFERENCE: lambda record: record.reference is not None and record.reference.comparison is not None,
 }
 
 _ABSENCE: dict[Fact, str] = {
@@ -98,6 +102,7 @@ _ABSENCE: dict[Fact, str] = {
     Fact.SEGMENTS: "No segment of the held-out rows is large enough to be scored.",
     Fact.CALIBRATION: "No probabilities of held-out rows are known.",
     Fact.STAGED: "No iterative model's rounds were scored on held-out rows.",
+    Fact.REFERENCE: "This run was compared with no earlier one.",
     Fact.SEARCH: "No search over hyperparameters was made in this run.",
 }
 

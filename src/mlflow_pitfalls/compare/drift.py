@@ -54,7 +54,7 @@ def column_drift(before: RunRecord, after: RunRecord) -> tuple[tuple[ColumnDrift
     columns = list(_columns(before.train, after.train))
     p_values = adjusted([drift.p_value for drift in columns])
     ranked = sorted(zip(p_values, columns, strict=True), key=lambda pair: (pair[0], -pair[1].effect))
-    drawn = {id(drift) for _, drift in ranked[:MAX_DRAWN]}
+    drawn = {id(drift) for _, drift in ranked[:MAX_DRAWN] if drift.statistic}
     found = [
         replace(drift if id(drift) in drawn else _undrawn(drift), adjusted_p=p_value)
         for p_value, drift in zip(p_values, columns, strict=True)

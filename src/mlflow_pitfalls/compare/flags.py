@@ -1,8 +1,8 @@
 """Flags that one of two runs has and the other has not, and which of them are certain.
 
 A flag that hovers at its threshold comes and goes with the noise. It is certain only where both records, judged by
-today's checks and thresholds, give their answers also with each threshold moved by a quarter, and where the statistic's
-two intervals, if there are two, do not meet.
+today's checks and thresholds, give their answers also with each threshold moved by the margin of ``new-flag``, and
+where the statistic's two intervals, if there are two, do not meet.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from mlflow_pitfalls.checks.base import Check, Cost, Verdict
 from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
 from mlflow_pitfalls.checks.facts import Fact
+from mlflow_pitfalls.checks.new_flags import MARGIN, new_flag
 from mlflow_pitfalls.compare.compared import ComparedRun
 from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.model.comparison import FlagChange
@@ -19,7 +20,6 @@ from mlflow_pitfalls.model.outcomes import Evidence, Group, Outcome, Status
 from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.model.values import Severity
 
-MARGIN = 0.25  # by which a threshold is moved
 # What a clock, a core or a machine says is other on the next day.
 _TIMED = frozenset(
     {"slow-training", "time-regression", "idle-cores", "idle-accelerator", "superlinear-fit", "diminishing-rows"}
@@ -109,8 +109,8 @@ def _meet(first: Evidence | None, second: Evidence | None) -> bool:
 
 
 def _moved(check: Check, thresholds: Mapping[str, float]) -> Iterator[dict[str, float]]:
-    """The user's thresholds with each of the check's own moved down and up by a quarter."""
-    limits = check.limits(thresholds)
+    """The user's thresholds with each of the check's own moved down and up by the margin."""
+    limits, margin = check.limits(thresholds), new_flag.limits(thresholds)[MARGIN]
     for name in limits:
-        for factor in (1.0 - MARGIN, 1.0 + MARGIN):
+        for factor in (1.0 - margin, 1.0 + margin):
             yield {**thresholds, f"{check.name}.{name}": limits[name] * factor}

@@ -20,6 +20,7 @@ class EarlierRun:
     held_out_score: float | None = None
     metric: str = ""
     held_out: str = ""  # digest of the rows that it was scored on
+    inflated_by: tuple[str, ...] = ()  # its flags by which its score is better than it should be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.model.codec import to_json
 from mlflow_pitfalls.model.items import Artifact, LogItems, Metric, Note, Tag
+from mlflow_pitfalls.model.losses import RowLosses
 from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.model.values import Estimate
@@ -49,6 +50,7 @@ def settled_items(
     *,
     docs: Mapping[str, str],
     tuning: Tuning | None = None,
+    losses: RowLosses | None = None,
     elsewhere: links.Elsewhere = links.NOWHERE,
     timestamp_ms: int = 0,
 ) -> LogItems:
@@ -59,6 +61,7 @@ def settled_items(
         outcomes: Every check's answer.
         docs: Markdown docs by check name.
         tuning: What to tune next, and the script that does it; None where it was not looked for.
+        losses: What each held-out row adds to the score; None where that is not kept.
         elsewhere: Further pages that the note and ``pitfalls.md`` link to.
         timestamp_ms: Time of the metrics, in milliseconds since 1970; 0 leaves it to the sink.
     """
@@ -67,7 +70,7 @@ def settled_items(
         stage=SETTLED,
         tags=(*_state_tags(record, SETTLED), *_flag_tags(outcomes), *_history_tags(record), _tables_tag()),
         metrics=_metrics({**_counts(outcomes), **_scores(record), **_times(record)}),
-        artifacts=_artifacts(record, outcomes, docs, tuning, elsewhere),
+        artifacts=(*_artifacts(record, outcomes, docs, tuning, elsewhere), *_made(_compared(record, losses))),
         note=_note(record, outcomes, elsewhere),
         timestamp_ms=timestamp_ms,
     )
@@ -191,6 +194,17 @@ def _artifacts(
     if suggestions is not None:
         found += tuning_pictures(suggestions)
     return tuple(found)
+
+
+def _compared(record: RunRecord, losses: RowLosses | None) -> dict[str, Callable[[], bytes]]:
+    """What later runs compare themselves by, and what this one was compared with."""
+    found: dict[str, Callable[[], bytes]] = {}
+    if losses is not None:
+        found[links.LOSSES_PATH] = lambda: _utf8(to_json(losses))
+    comparison = record.reference.comparison if record.reference is not None else None
+    if comparison is not None:
+        found[links.COMPARISON_PATH] = lambda: _utf8(to_json(comparison))
+    return found
 
 
 def _tuning(tuning: Tuning | None) -> dict[str, Callable[[], bytes]]:

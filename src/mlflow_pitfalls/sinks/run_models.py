@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlflow_pitfalls.capture.estimators.model_families import family_by_name
+from mlflow_pitfalls.checks.reference import INFLATING, INFLATING_SEVERITIES
 from mlflow_pitfalls.model.history import EarlierRun
 from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.reporting.run_tags import (
@@ -81,6 +82,7 @@ def model_of(run: Run, task: Task, target: str) -> RunModel:
         held_out_score=_finite(metrics.get("pitfalls/test_score")),
         metric=tags.get(METRIC_TAG, ""),
         held_out=tags.get(HELD_OUT_TAG, ""),
+        inflated_by=tuple(check for check in INFLATING if tags.get(f"pitfalls.{check}") in INFLATING_SEVERITIES),
     )
     return RunModel(facts, comparable, comparable and _is_baseline(family, params), comparable and tuning)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mlflow_pitfalls.capture.findings.findings import FINDINGS
+from mlflow_pitfalls.capture.findings.losses import row_losses
 from mlflow_pitfalls.capture.findings.sources import Sources, sources_of, with_frame
 from mlflow_pitfalls.capture.hardware import is_sklearn_accelerated, usable_cores, visible_accelerator
 from mlflow_pitfalls.capture.recording.drafts import FitState, RunDraft
 from mlflow_pitfalls.errors import guard
+from mlflow_pitfalls.model.losses import RowLosses
 from mlflow_pitfalls.model.record import FitFacts, RunRecord, SearchFacts, TimeFacts
 from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.settings import Settings
@@ -77,12 +79,26 @@ class RecordBuilder:
         """The record. A part that fails is left out and reported once; the rest is kept."""
         if self._sources is None:
             return self._partial
-        sources = with_frame(self._sources)
+        sources = self._framed()
         found: dict[str, object] = {}
         for what, find in FINDINGS:
             with guard(what):
                 found.update(find(sources))
         return replace(self._partial, **found)  # type: ignore[arg-type]
+
+    def losses(self) -> RowLosses | None:
+        """What each held-out row adds to the primary score, for later runs to be paired with; None where not known."""
+        if self._sources is None or not self._partial.run.run_id:
+            return None
+        with guard("keeping the held-out rows' losses"):
+            return row_losses(self._framed(), self._partial.run.experiment_id)
+        return None  # type: ignore[unreachable]  # the guard swallows
+
+    def _framed(self) -> Sources:
+        assert self._sources is not None
+        if self._sources.held_out_frame is None:
+            self._sources = with_frame(self._sources)
+        return self._sources
 
 
 def _search(draft: RunDraft, fit: FitState | None) -> SearchFacts | None:
