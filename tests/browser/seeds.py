@@ -121,7 +121,7 @@ def measured_against(client: MlflowClient, run_id: str, reference: str, experime
         primary=True,
         before=Estimate(value=0.75),
         after=Estimate(value=0.5),
-        difference=Estimate(value=-0.25, interval=Interval(-0.375, -0.125)),
+        difference=Estimate(value=-0.25, interval=Interval(low=-0.375, high=-0.125)),
         paired_rows=400,
     )
     comparison = Comparison(
