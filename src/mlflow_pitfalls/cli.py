@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlflow_pitfalls.commands.gate import gate
+from mlflow_pitfalls.commands.scan import scan
 from mlflow_pitfalls.commands.tune import tune
 from mlflow_pitfalls.commands.ui import ui
 from mlflow_pitfalls.errors import PitfallsError
@@ -154,6 +155,7 @@ def sync(tracking_uri: str | None, spool_dir: str | None) -> None:
 
 
 main.add_command(gate)
+main.add_command(scan)
 main.add_command(tune)
 main.add_command(ui)
 

@@ -25,7 +25,7 @@ from mlflow_pitfalls.model.outcomes import Group, Remedy
 from mlflow_pitfalls.model.record import EarlierRun, FitFacts, RunRecord
 from mlflow_pitfalls.model.values import Severity
 
-_NORMAL_MAD = 1.4826  # of a normal distribution: its standard deviation in median absolute deviations
+NORMAL_MAD = 1.4826  # of a normal distribution: its standard deviation in median absolute deviations
 _FURTHEST = 2.0  # times the rows or columns up to which scaling is trusted
 _WAITED = 0.7  # cores busy below which a fit waited …
 _FEWER = 0.8  # … where it used to keep more busy
@@ -47,7 +47,7 @@ class _Before:
     @property
     def deviation(self) -> float:
         """Robust standard deviation of the times."""
-        return _NORMAL_MAD * statistics.median(abs(value - self.median) for value in self.seconds)
+        return NORMAL_MAD * statistics.median(abs(value - self.median) for value in self.seconds)
 
 
 @check(

@@ -76,6 +76,23 @@ def settled_items(
     )
 
 
+def flag_items(outcomes: Outcomes, version: str, *, artifacts: tuple[Artifact, ...] = ()) -> LogItems:
+    """Tags and counts of flags that were found without a record.
+
+    Args:
+        outcomes: Every check's answer.
+        version: Of this package.
+        artifacts: Files beside them.
+    """
+    return LogItems(
+        run_id=outcomes.run_id,
+        stage=SETTLED,
+        tags=(Tag(key="pitfalls.version", value=version), *_flag_tags(outcomes)),
+        metrics=_metrics(_counts(outcomes)),
+        artifacts=artifacts,
+    )
+
+
 def flags_table(outcomes: Outcomes) -> bytes:
     """One row a flag, as ``MlflowClient.log_table`` writes it: pandas' ``orient="split"`` without the index."""
     rows = [

@@ -24,6 +24,7 @@ METRIC_TAG = "pitfalls.metric"
 STATE_TAG = "pitfalls.state"
 PARTIAL, SETTLED = "partial", "settled"  # its values for a report of the run's own fits, while it is open and after
 EVALUATED = "evaluated"  # … for one of mlflow.models.evaluate alone
+SCANNED = "scanned"  # … for what scan found in a run that was logged without this package
 
 BY_SEARCH, BY_HAND, UNTUNED = "search", "set", "no"  # values of TUNED_TAG
 _DIGEST_LENGTH = 16

@@ -84,7 +84,7 @@ def model_of(run: Run, task: Task, target: str) -> RunModel:
         held_out=tags.get(HELD_OUT_TAG, ""),
         inflated_by=tuple(check for check in INFLATING if tags.get(f"pitfalls.{check}") in INFLATING_SEVERITIES),
     )
-    return RunModel(facts, comparable, comparable and _is_baseline(family, params), comparable and tuning)
+    return RunModel(facts, comparable, comparable and is_baseline(family, params), comparable and tuning)
 
 
 def _estimator_name(tags: Mapping[str, str], params: Mapping[str, str]) -> str:
@@ -97,6 +97,19 @@ def _estimator_name(tags: Mapping[str, str], params: Mapping[str, str]) -> str:
     return inner[-1] if inner else name
 
 
+def predictor_name(tags: Mapping[str, str], params: Mapping[str, str]) -> tuple[str, str]:
+    """The predictor's class and its family, empty where they are not known."""
+    name = tags.get(ESTIMATOR_TAG) or _estimator_name(tags, params)
+    return name, tags.get(FAMILY_TAG) or family_by_name(name)
+
+
+def kind_by_name(class_name: str) -> str:
+    """``classifier`` or ``regressor`` by a class's name, empty where it does not tell."""
+    if _CLASSIFIERS.search(class_name):
+        return "classifier"
+    return "regressor" if _REGRESSORS.search(class_name) else ""
+
+
 def _same_task(tagged: str | None, class_name: str, task: Task) -> bool:
     if tagged is not None:
         return tagged == task.value
@@ -104,7 +117,8 @@ def _same_task(tagged: str | None, class_name: str, task: Task) -> bool:
     return bool(class_name) and bool(pattern.search(class_name))
 
 
-def _is_baseline(family: str, params: Mapping[str, str]) -> bool:
+def is_baseline(family: str, params: Mapping[str, str]) -> bool:
+    """Whether a model of this family, with these parameters, is one that others are compared with."""
     if family != "tree":
         return family in BASELINE_FAMILIES
     depth = next((value for key, value in params.items() if key == "max_depth" or key.endswith("__max_depth")), "")

@@ -54,7 +54,7 @@ def read_run(tracking_uri: str, run_id: str) -> RunInfo | None:
     def read() -> RunInfo:
         from mlflow import MlflowClient
 
-        return _run_info(MlflowClient(tracking_uri=tracking_uri).get_run(run_id))
+        return run_info(MlflowClient(tracking_uri=tracking_uri).get_run(run_id))
 
     return read_within(tracking_uri, read)
 
@@ -98,7 +98,7 @@ def load_report(run_id: str, tracking_uri: str) -> StoredReport:
     if record is None:
         raise StoreError(f"run {run_id} holds no {RECORD_PATH}: it ran without mlflow-pitfalls")
     return StoredReport(
-        run=_run_info(run),
+        run=run_info(run),
         record=record,
         outcomes=_load(run, tracking_uri, OUTCOMES_PATH, Outcomes),
         suggestions=_load(run, tracking_uri, SUGGESTIONS_PATH, Suggestions),
@@ -128,7 +128,8 @@ def read_artifact(run: Run, tracking_uri: str, path: str) -> bytes | None:
             return None
 
 
-def _run_info(run: Run) -> RunInfo:
+def run_info(run: Run) -> RunInfo:
+    """A run of MLflow's as the record tells of it."""
     started = datetime.fromtimestamp((run.info.start_time or 0) / _MILLISECONDS, tz=UTC)
     return RunInfo(
         run_id=run.info.run_id,
