@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from mlflow_pitfalls.compare.compared import ComparedRun
+from mlflow_pitfalls.comparing.compared import ComparedRun
 from mlflow_pitfalls.errors import SchemaError
 from mlflow_pitfalls.model.codec import from_json
 from mlflow_pitfalls.model.losses import MAX_LOSS_ROWS, RowLosses

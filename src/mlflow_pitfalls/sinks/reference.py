@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlflow_pitfalls.compare.compared import ComparedRun
-from mlflow_pitfalls.compare.reference import candidates, reference_facts
+from mlflow_pitfalls.comparing.compared import ComparedRun
+from mlflow_pitfalls.comparing.reference import candidates, reference_facts
 from mlflow_pitfalls.errors import PitfallsError, guard
 from mlflow_pitfalls.model.comparison import ReferenceChoice, ReferenceFacts
 from mlflow_pitfalls.model.losses import RowLosses

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mlflow_pitfalls.checks.reference import INFLATING, INFLATING_SEVERITIES
-from mlflow_pitfalls.compare.compare import compare_runs
-from mlflow_pitfalls.compare.compared import ComparedRun
+from mlflow_pitfalls.comparing.compare import compare_runs
+from mlflow_pitfalls.comparing.compared import ComparedRun
 from mlflow_pitfalls.model.comparison import ReferenceChoice, ReferenceFacts
 from mlflow_pitfalls.model.record import EarlierRun, RunRecord
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlflow_pitfalls.compare.columns import schema_changes
+from mlflow_pitfalls.comparing.columns import schema_changes
 from mlflow_pitfalls.model.comparison import SchemaKind
 from mlflow_pitfalls.model.profile import ColumnKind
-from tests.compare.conftest import categories, numbers, profile, record
+from tests.comparing.conftest import categories, numbers, profile, record
 
 VALUES = np.arange(30.0)
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from mlflow_pitfalls.capture.profile.cells import cells_of
-from mlflow_pitfalls.compare.drift import column_drift
+from mlflow_pitfalls.comparing.drift import column_drift
 from mlflow_pitfalls.model.profile import ClassCount, TargetProfile
 from mlflow_pitfalls.model.record import ResamplingFacts
 from mlflow_pitfalls.model.values import Task
-from tests.compare.conftest import categories, numbers, record
+from tests.comparing.conftest import categories, numbers, record
 
 LIMIT = 0.01
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlflow_pitfalls.compare.compare import ComparedRun, compare_runs
+from mlflow_pitfalls.comparing.compare import ComparedRun, compare_runs
 from mlflow_pitfalls.model.codec import from_json, to_json
 from mlflow_pitfalls.model.comparison import Comparison
 from mlflow_pitfalls.model.outcomes import Group, Outcome, Outcomes, Status
 from mlflow_pitfalls.model.profile import TargetProfile
 from mlflow_pitfalls.model.record import EstimatorFacts, FitFacts, ScoreFacts, TimeFacts
 from mlflow_pitfalls.model.values import Estimate, Interval, Severity, Task
-from tests.compare.conftest import numbers, record
+from tests.comparing.conftest import numbers, record
 
 VALUES = np.random.default_rng(0).normal(size=300)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mlflow_pitfalls.compare.columns import schema_changes
-from mlflow_pitfalls.compare.compared import ComparedRun
-from mlflow_pitfalls.compare.data import data_changes
-from mlflow_pitfalls.compare.drift import column_drift
-from mlflow_pitfalls.compare.flags import flags_gained, flags_lost
-from mlflow_pitfalls.compare.parameters import parameter_changes
-from mlflow_pitfalls.compare.scores import gap_change, score_changes
-from mlflow_pitfalls.compare.times import time_changes
+from mlflow_pitfalls.comparing.columns import schema_changes
+from mlflow_pitfalls.comparing.compared import ComparedRun
+from mlflow_pitfalls.comparing.data import data_changes
+from mlflow_pitfalls.comparing.drift import column_drift
+from mlflow_pitfalls.comparing.flags import flags_gained, flags_lost
+from mlflow_pitfalls.comparing.parameters import parameter_changes
+from mlflow_pitfalls.comparing.scores import gap_change, score_changes
+from mlflow_pitfalls.comparing.times import time_changes
 from mlflow_pitfalls.model.comparison import Comparison, RunLabel
 
 __all__ = ["ComparedRun", "compare_runs"]

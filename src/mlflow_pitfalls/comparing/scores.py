@@ -6,8 +6,8 @@ import math
 from dataclasses import replace
 
 from mlflow_pitfalls.capture.statistics.bootstrap import difference
-from mlflow_pitfalls.compare.compared import ComparedRun
-from mlflow_pitfalls.compare.pairing import paired_difference
+from mlflow_pitfalls.comparing.compared import ComparedRun
+from mlflow_pitfalls.comparing.pairing import paired_difference
 from mlflow_pitfalls.model.comparison import GapChange, ScoreChange
 from mlflow_pitfalls.model.record import RunRecord, ScoreFacts
 from mlflow_pitfalls.model.values import Estimate

@@ -24,7 +24,7 @@ from mlflow_pitfalls.capture.statistics.two_samples import (
 )
 from mlflow_pitfalls.checks.multiplicity import adjusted
 from mlflow_pitfalls.checks.reading import resampled_training
-from mlflow_pitfalls.compare.distribution import Distribution, distribution_of, largest_difference, shares_over
+from mlflow_pitfalls.comparing.distribution import Distribution, distribution_of, largest_difference, shares_over
 from mlflow_pitfalls.model.comparison import ColumnDrift
 from mlflow_pitfalls.model.profile import Cells, ColumnKind, ColumnProfile, DatasetProfile, TargetProfile
 from mlflow_pitfalls.model.record import RunRecord

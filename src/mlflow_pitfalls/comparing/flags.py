@@ -13,7 +13,7 @@ from mlflow_pitfalls.checks.base import Check, Cost, Verdict
 from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
 from mlflow_pitfalls.checks.facts import Fact
 from mlflow_pitfalls.checks.new_flags import MARGIN, new_flag
-from mlflow_pitfalls.compare.compared import ComparedRun
+from mlflow_pitfalls.comparing.compared import ComparedRun
 from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.model.comparison import FlagChange
 from mlflow_pitfalls.model.outcomes import Evidence, Group, Outcome, Status

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlflow_pitfalls.capture.profile.cells import MAX_CELLS, cells_of
-from mlflow_pitfalls.compare.distribution import distribution_of, largest_difference
+from mlflow_pitfalls.comparing.distribution import distribution_of, largest_difference
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_rel
 
-from mlflow_pitfalls.compare.pairing import paired_difference
+from mlflow_pitfalls.comparing.pairing import paired_difference
 from mlflow_pitfalls.model.losses import RowLosses
 
 
