@@ -150,7 +150,12 @@ class Session:
         """Write a report that was made elsewhere as that of its run."""
         url = run_url(tracking_uri, record.run.experiment_id, record.run.run_id)
         self._remember(Report(record=record, outcomes=outcomes, url=url))
-        self._writer.submit(tracking_uri, partial(settled_items, record, outcomes, docs=explanations()))
+        self._writer.submit(tracking_uri, partial(self._published, record, outcomes, tracking_uri))
+
+    def _published(self, record: RunRecord, outcomes: Outcomes, tracking_uri: str) -> LogItems:
+        told = asked_by_store(record.run, tracking_uri, issues=self.settings.issues)
+        items = settled_items(record, outcomes, docs=explanations(), elsewhere=told.elsewhere)
+        return with_pages(items, record, outcomes, self.settings)
 
     def _captured(self, draft: RunDraft) -> None:
         self._budget.earn(draft.fits[-1].seconds)

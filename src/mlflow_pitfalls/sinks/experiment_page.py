@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 from mlflow_pitfalls.model.items import ExperimentPage, SavedView
 from mlflow_pitfalls.sinks.note import NOTE_TAG
 from mlflow_pitfalls.sinks.pitfalls_page import link_across_runs
-from mlflow_pitfalls.version import __version__
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 # MLflow's own tags of shared views (since 3.15); undocumented.
 VIEW_TAG = "mlflow.sharedViewState."
-# That the views were written: whoever deletes one, or the line, does not get it back.
+# That the views were written: whoever deletes one, or the line, does not get it back. MLflow's list of experiments
+# shows it, and without it they are written anew.
 WRITTEN_TAG = "pitfalls.views"
+WRITTEN = "written"
 LINE_MARK = "<!-- pitfalls:views -->"
 MAX_EXPERIMENT_NOTE = 20_000  # characters; a longer tag of an experiment raises
 _MILLISECONDS = 1_000
@@ -45,7 +46,7 @@ def write_page(client: MlflowClient, experiment_id: str, page: ExperimentPage) -
     note = with_line(tags.get(NOTE_TAG, ""), f"{page.line}, {across}" if across else page.line)
     if note is not None:
         client.set_experiment_tag(experiment_id, NOTE_TAG, note)
-    client.set_experiment_tag(experiment_id, WRITTEN_TAG, __version__)
+    client.set_experiment_tag(experiment_id, WRITTEN_TAG, WRITTEN)
     return True
 
 
