@@ -31,6 +31,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 MLFLOW_NOISE = (
     # Every page asks who is logged in; only servers with basic-auth know that address.
     re.compile(r"status of 404 .*/ajax-api/2\.0/mlflow/users/current\)"),
+    # Its layout changed while it was being measured; the browser measures again.
+    re.compile(r"ResizeObserver loop completed with undelivered notifications"),
     # Harmless, and now and then on a busy machine.
     re.compile(r"ResizeObserver loop completed with undelivered notifications\. \(.*/static-files/"),
 )
@@ -68,11 +70,11 @@ class Site:
         """A run's page, or a tab of it: ``/artifacts/pitfalls.md``, ``/issues``."""
         return f"{self.uri}/#/experiments/{self.experiment_id}/runs/{run_id}{tab}?workflowType=machine_learning"
 
-    def train(self, script: Path, **environment: str) -> None:
+    def train(self, script: Path, *arguments: str, **environment: str) -> None:
         """Run a training script against the server, in a process of its own."""
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_PITFALLS_")}
         done = subprocess.run(
-            [sys.executable, "-W", "error::UserWarning", str(script)],
+            [sys.executable, "-W", "error::UserWarning", str(script), *arguments],
             capture_output=True,
             text=True,
             timeout=HISTORY_SECONDS,
