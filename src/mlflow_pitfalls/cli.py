@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mlflow_pitfalls.commands.compare import compare
 from mlflow_pitfalls.commands.gate import gate
 from mlflow_pitfalls.commands.scan import scan
 from mlflow_pitfalls.commands.tune import tune
@@ -154,6 +155,7 @@ def sync(tracking_uri: str | None, spool_dir: str | None) -> None:
         sys.exit(1)
 
 
+main.add_command(compare)
 main.add_command(gate)
 main.add_command(scan)
 main.add_command(tune)

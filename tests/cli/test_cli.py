@@ -55,7 +55,7 @@ def test_help_names_every_command(invoke):
     text = invoke("--help").output
     assert [
         name
-        for name in ("run", "report", "checks", "explain", "gate", "scan", "sync", "tune", "ui")
+        for name in ("run", "compare", "report", "checks", "explain", "gate", "scan", "sync", "tune", "ui")
         if f"\n  {name} " not in text
     ] == []
 

@@ -14,6 +14,7 @@ RECORD_PATH = "pitfalls/record.json"
 OUTCOMES_PATH = "pitfalls/outcomes.json"
 LOSSES_PATH = "pitfalls/losses.json"
 COMPARISON_PATH = "pitfalls/comparison.json"
+COMPARISON_PAGE_PATH = "pitfalls/comparison.html"
 SUGGESTIONS_PATH = "pitfalls/suggestions.json"
 SCRIPT_PATH = "pitfalls/tune.py"
 

@@ -14,6 +14,7 @@ from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.model.values import Estimate
 from mlflow_pitfalls.reporting import html, links, markdown, text
+from mlflow_pitfalls.reporting.comparison_page import render_comparison
 from mlflow_pitfalls.reporting.pictures import pictures
 from mlflow_pitfalls.reporting.run_tags import PARTIAL, SETTLED, STATE_TAG, history_tags
 from mlflow_pitfalls.reporting.tuning_sheets import tuning_pictures
@@ -221,6 +222,7 @@ def _compared(record: RunRecord, losses: RowLosses | None) -> dict[str, Callable
     comparison = record.reference.comparison if record.reference is not None else None
     if comparison is not None:
         found[links.COMPARISON_PATH] = lambda: _utf8(to_json(comparison))
+        found[links.COMPARISON_PAGE_PATH] = lambda: _utf8(render_comparison([comparison]))
     return found
 
 

@@ -52,8 +52,17 @@ def target_picture(train: TargetProfile | None, held_out: TargetProfile | None, 
     return histogram_pair(train.histogram if train else None, held_out.histogram if held_out else None, size)
 
 
-def histogram_pair(train: Histogram | None, held_out: Histogram | None, size: Size = MINI) -> Markup:
-    """Densities over a common range: training as an area, held-out as a line above it."""
+def histogram_pair(
+    train: Histogram | None, held_out: Histogram | None, size: Size = MINI, *, sides: str = ""
+) -> Markup:
+    """Densities over a common range: training as an area, held-out as a line above it.
+
+    Args:
+        train: The area.
+        held_out: The line.
+        size: Of the picture.
+        sides: What area and line are, where they are not the two sides of a split.
+    """
     drawn = [(h, style) for h, style in ((train, "train"), (held_out, "held")) if h is not None and is_drawable(h)]
     if not drawn:
         return Markup("")
@@ -67,7 +76,7 @@ def histogram_pair(train: Histogram | None, held_out: Histogram | None, size: Si
         parts.append((_AREA if style == "train" else _OUTLINE).format(style=style, path=path))
     if size.labelled:
         parts += _range_labels(text.number(low), text.number(high), size)
-    title = f"values from {text.number(low)} to {text.number(high)}, {_sides(train, held_out)}"
+    title = f"values from {text.number(low)} to {text.number(high)}, {sides or _sides(train, held_out)}"
     return picture(parts, width=size.width, height=size.height, title=title, style=_style(size))
 
 

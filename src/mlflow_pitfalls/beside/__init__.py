@@ -1,0 +1,1 @@
+"""Runs beside each other, from the store."""
