@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from rich.console import Console
 
+from mlflow_pitfalls.model.comparison import ReferenceChoice, ReferenceFacts
 from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunRecord
+from mlflow_pitfalls.model.suggestions import Configuration, Kind, Parameter, SearchSpace, Suggestions
 from mlflow_pitfalls.model.values import Severity
 from mlflow_pitfalls.reporting.notebook import Report
+from mlflow_pitfalls.reporting.terminal import MAX_LINES
+from tests.reporting.test_comparison import full
 
 
 class Tags(HTMLParser):
@@ -35,6 +40,37 @@ def test_rich_html_folds_all_but_the_worst(record: RunRecord, outcomes: Outcomes
     assert ["open" in fold for fold in folds] == [True, False, False, False]
     assert [a["href"] for tag, a in found if tag == "a"] == ["http://localhost:5000/#/experiments/17"]
     assert "RandomizedSearchCV(\n    pipe" in markup
+
+
+def test_one_line_each_tells_of_the_reference_and_of_tuning(record: RunRecord, outcomes: Outcomes) -> None:
+    depth = Parameter(name="max_depth", kind=Kind.INTEGER, low=1, high=9)
+    suggestions = Suggestions(
+        run_id="r",
+        metric="roc_auc",
+        space=SearchSpace(estimator="RandomForestClassifier", parameters=(depth,)),
+        next=(Configuration(values=(("max_depth", 3),)),),
+    )
+    reference = ReferenceFacts(choice=ReferenceChoice.BEST, comparison=full("<b>owl</b>"))
+    compared = replace(record, reference=reference, fit=replace(record.fit, site="train.py:12"))
+    markup = Report(compared, outcomes, suggestions=suggestions)._repr_html_()
+    assert markup.count('class="mlpf-line"') == 2
+    assert "Against &lt;b&gt;owl&lt;/b&gt;: " in markup
+    assert "Tune " in markup
+    assert 'class="mlpf-line"' not in Report(record, outcomes)._repr_html_()
+    console = Console(width=100, force_terminal=False)
+    with console.capture() as captured:
+        console.print(Report(compared, outcomes, suggestions=suggestions))
+    assert "Against <b>owl</b>: " in captured.get()
+    assert len(captured.get().splitlines()) <= MAX_LINES
+
+
+def test_many_flags_stay_small(record: RunRecord, outcomes: Outcomes) -> None:
+    flag = outcomes.flags[0]
+    many = replace(outcomes, outcomes=tuple(replace(flag, check=f"check-{index}") for index in range(20)))
+    folds = [attributes for tag, attributes in Tags(Report(record, many)._repr_html_()).found if tag == "details"]
+    assert ["open" in fold for fold in folds] == [True, *[False] * (len(folds) - 1)]
+    assert len(folds) == 21
+    assert "12 more flags" in Report(record, many)._repr_html_()
 
 
 def test_styles_touch_nothing_else_on_the_page(record: RunRecord, outcomes: Outcomes) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from mlflow_pitfalls.model.comparison import ColumnDrift, Comparison, FlagChange, GapChange, RunLabel, ScoreChange
+from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.model.values import Estimate, Interval
 from mlflow_pitfalls.reporting import text
 
 DRIFT_LEVEL = 0.05  # of the p-value, corrected for the number of columns
+LINE_SHOWN = 200  # characters
 _NAMED = 3  # checks or columns that one line names
 _PLUS = "+"
 
@@ -60,6 +62,12 @@ def summary_line(comparison: Comparison) -> str:
     score = [f"{text.name(change.metric)} {signed(change.difference)}"] if change is not None else []
     told = "; ".join([*score, *changes(comparison)]) or "nothing has certainly changed"
     return text.clean(f"Against {run_title(comparison.before)}: {told}.")
+
+
+def reference_line(record: RunRecord) -> str:
+    """:func:`summary_line` of a run against its reference; empty where it has none."""
+    comparison = record.reference.comparison if record.reference is not None else None
+    return text.shorten(summary_line(comparison), LINE_SHOWN) if comparison is not None else ""
 
 
 def changes(comparison: Comparison) -> list[str]:

@@ -10,12 +10,16 @@ from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.model.suggestions import Suggestions
 from mlflow_pitfalls.model.values import Severity
 from mlflow_pitfalls.reporting import text, verdict
+from mlflow_pitfalls.reporting.comparison_text import reference_line
 from mlflow_pitfalls.reporting.flag_views import flag_views
 from mlflow_pitfalls.reporting.html import environment
 from mlflow_pitfalls.reporting.score_views import headline_figures
+from mlflow_pitfalls.reporting.suggestion_views import tune_line
 
 if TYPE_CHECKING:
     from mlflow_pitfalls.reporting.terminal import Summary
+
+FLAGS_SHOWN = 8  # the others are folded together
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Report:
         return text.name(self.record.run.run_name or self.record.run.run_id or "this run")
 
     def _repr_html_(self) -> str:
+        flags = flag_views(self.record, self.outcomes, {})
         return (
             environment()
             .get_template("notebook.html.j2")
@@ -59,7 +64,10 @@ class Report:
                 headline=verdict.headline(self.outcomes),
                 tally=verdict.tally(self.outcomes),
                 figures=headline_figures(self.record),
-                flags=flag_views(self.record, self.outcomes, {}),
+                flags=flags[:FLAGS_SHOWN],
+                more=flags[FLAGS_SHOWN:],
+                compared=reference_line(self.record),
+                tune=tune_line(self.record, self.suggestions),
                 url=_web_address(self.url),
             )
         )

@@ -9,6 +9,7 @@ from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.model.suggestions import Suggestions
 from mlflow_pitfalls.model.values import Severity
 from mlflow_pitfalls.reporting import text
+from mlflow_pitfalls.reporting.comparison_text import reference_line
 from mlflow_pitfalls.reporting.console import show
 from mlflow_pitfalls.reporting.score_views import headline_figures
 from mlflow_pitfalls.reporting.suggestion_views import tune_line
@@ -22,7 +23,7 @@ MAX_LINES = 25
 MESSAGE_SHOWN = 240  # characters
 CODE_SHOWN = 160
 STYLES = {Severity.HIGH: "bold red", Severity.MEDIUM: "yellow", Severity.LOW: "blue", Severity.NONE: "green"}
-_CLOSING_LINES = 3  # "and N more", the command that tunes, address
+_CLOSING_LINES = 5  # "and N more", the reference (two lines), the command that tunes, address
 
 
 def print_table(
@@ -72,6 +73,9 @@ class Summary:
             yield _table(flags[:shown])
         if len(flags) > shown:
             yield Text(f"and {text.count(len(flags) - shown, 'more flag')}", style="dim")
+        compared = reference_line(self.record)
+        if compared:
+            yield Text(compared, style="magenta")
         tune = tune_line(self.record, self.suggestions)
         if tune:
             yield Text(text.clean(tune), style="cyan")
