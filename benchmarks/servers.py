@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 STORES = ("sqlite", "http")
-SERVER_SECONDS = 60
+SERVER_SECONDS = 180
 
 
 @contextlib.contextmanager

@@ -37,7 +37,11 @@ def many_runs(client: MlflowClient, experiment_id: str) -> None:
             at,
             severity=worst,
             flags=flags,
-            metrics={"pitfalls/test_score": at / MANY, "pitfalls/train_test_gap": 1 / (1 + at)},
+            metrics={
+                "pitfalls/severity": Severity(worst).rank,
+                "pitfalls/test_score": at / MANY,
+                "pitfalls/train_test_gap": 1 / (1 + at),
+            },
             params={"depth": str(at % 3), "same": "same"},
         )
 
