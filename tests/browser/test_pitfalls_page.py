@@ -165,3 +165,10 @@ def test_it_follows_the_colours_that_the_reader_prefers(new_page, site, many: st
     expect(page.locator("tbody th.name").first).to_be_visible()
     lightness = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
     assert (sum(lightness) > 600) == (scheme == "light")
+
+
+def test_mlflows_own_page_of_an_experiment_leads_here(page: Page, site) -> None:
+    page.goto(site.experiment_url())
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="across runs").click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("walk")

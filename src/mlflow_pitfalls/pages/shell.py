@@ -14,7 +14,8 @@ from mlflow_pitfalls.version import __version__
 MEDIA_TYPE = "text/html; charset=utf-8"
 MARK = 'id="catalogue"'  # tells the document from another server's
 STYLES = ("vendor/uPlot.min.css", "style.css", "tables.css")
-FIRST_MODULES = ("app.js", "runs_page.js")  # asked for early; the other parts when somebody opens them
+EARLY = "early.js"  # asks for the first list of runs, so it comes first
+FIRST_MODULES = ("app.js", "runs_page.js")  # the other parts come when somebody opens them
 
 
 def catalogue() -> dict[str, object]:
@@ -52,7 +53,9 @@ def shell() -> Asset:
         trim_blocks=True,
         auto_reload=False,
     )
+    early = with_imports([EARLY])
+    modules = [*early, *(path for path in with_imports(FIRST_MODULES) if path not in early)]
     page = environment.get_template("shell.html.j2").render(
-        catalogue=catalogue(), address=address, styles=STYLES, modules=with_imports(FIRST_MODULES)
+        catalogue=catalogue(), address=address, styles=STYLES, modules=modules
     )
     return Asset("", MEDIA_TYPE, page.encode())

@@ -31,13 +31,18 @@ export function sorted(options, column) {
   return { ...options, sort: column.key, way: turned ? "down" : "up", page: undefined };
 }
 
-export function orderOf(options) {
+function orderOf(options) {
   const { sort, down } = settled(options);
   return [`${sort.order} ${down ? "DESC" : "ASC"}`];
 }
 
+/** What MLflow is asked for the first page of the options. */
+export function requestOf(experiment, options) {
+  return { experiment, filter: filterOf(options), order: orderOf(options), size: settled(options).size };
+}
+
 /** MLflow's filter of the options, undefined where they ask for every run. */
-export function filterOf({ check, level, status, name, where }) {
+function filterOf({ check, level, status, name, where }) {
   const parts = [flagFilter(check, level)];
   if (STATUSES.includes(status)) parts.push(`attributes.status = '${status}'`);
   if (name) parts.push(`attributes.run_name ILIKE ${quoted(`%${name}%`)}`);

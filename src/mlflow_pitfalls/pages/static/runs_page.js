@@ -2,35 +2,37 @@
 import { experimentHash, hashOf, mlflowExperiment, trendsHash } from "./address.js";
 import { inOrder } from "./catalogue.js";
 import { html } from "./dom.js";
+import { takeEarly } from "./early.js";
 import { Filters } from "./filters.js";
 import { Loading } from "./loading.js";
 import { Trouble, Waiting } from "./marks.js";
 import { Matrix } from "./matrix.js";
 import { getExperiment, searchRuns } from "./mlflow.js";
 import { Pager, Tokens } from "./pager.js";
-import { filterOf, orderOf, settled } from "./query.js";
+import { requestOf, settled } from "./query.js";
 import { runOf } from "./runs.js";
 import { clean, counted } from "./text.js";
 
 export class Part extends Loading {
   tokens = new Tokens();
 
-  componentDidMount() {
-    super.componentDidMount();
-    this.nameIt();
+  async componentDidMount() {
+    await this.ask();
+    this.nameIt(); // after the runs: one request less that they have to share the server with
   }
 
   keyOf({ experiment, options }) {
-    return JSON.stringify([experiment, filterOf(options), orderOf(options), settled(options).size, settled(options).page]);
+    return JSON.stringify([requestOf(experiment, options), settled(options).page]);
   }
 
   async load({ experiment, options }, signal) {
-    const { size, page: asked } = settled(options);
-    const [filter, order] = [filterOf(options), orderOf(options)];
-    const tokens = this.tokens.of(JSON.stringify([filter, order, size]));
+    const request = requestOf(experiment, options);
+    const tokens = this.tokens.of(JSON.stringify(request));
     // A page beyond those seen, as after a reload, cannot be asked for: the list begins anew.
+    const asked = settled(options).page;
     const page = tokens.knows(asked) ? asked : 1;
-    const answer = await searchRuns({ experiment, filter, order, size, token: tokens.token(page), signal });
+    const early = page === 1 && takeEarly(request);
+    const answer = await (early || searchRuns({ ...request, token: tokens.token(page), signal }));
     tokens.learn(page, answer.next_page_token);
     const runs = (answer.runs ?? []).map(runOf);
     const checks = inOrder(new Set(runs.flatMap((run) => Object.keys(run.flags))));
