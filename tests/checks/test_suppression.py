@@ -55,6 +55,18 @@ def test_an_expired_request_flags_again_and_says_so_once(record):
     assert to_json(outcomes).count("that day is over") == 1
 
 
+def test_a_request_about_columns_silences_flags_about_no_others(make):
+    def judged(*names: str, ignore: Suppression) -> Outcome:
+        columns = [make.column(name, missing=600, rows=1000) for name in names]
+        return answer(run_checks(make.record(train=make.profile(*columns)), ignore=[ignore]), "missing-values")
+
+    rejected = Suppression(check="missing-values", reason="seen", subjects=("age", "income"))
+    assert judged("age", ignore=rejected).status is Status.IGNORED
+    assert judged("age", "income", ignore=rejected).message.startswith("Ignored (seen): ")
+    assert judged("age", "town", ignore=rejected).status is Status.FLAGGED
+    assert judged(ignore=rejected).status is Status.PASSED
+
+
 def test_a_request_that_holds_counts_before_one_that_has_expired():
     old = Suppression(check="overfit", until="2026-01-01")
     older = replace(old, until="2025-01-01")

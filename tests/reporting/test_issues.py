@@ -24,6 +24,15 @@ def test_a_description_says_what_why_and_how_to_silence(outcomes):
     assert issue.description.endswith(f"Reject this issue to silence {flag.check} in later runs of this experiment.")
 
 
+def test_a_flag_about_columns_is_rejected_for_them(outcomes):
+    flag = outcomes.flags[0]
+    names = [subject.name for subject in flag.evidence.subjects]
+    about_columns = issues(outcomes, names)[0]
+    assert about_columns.subjects == tuple(names)
+    assert "silence target-leakage about th" in about_columns.description
+    assert issues(outcomes, names[1:])[0].subjects == ()
+
+
 def test_hostile_names_stay_one_line_of_text(hostile_outcomes):
     for issue in issues(hostile_outcomes):
         assert "\n" not in issue.description
@@ -33,4 +42,6 @@ def test_hostile_names_stay_one_line_of_text(hostile_outcomes):
 def test_none_where_they_are_not_wanted(record, outcomes):
     items = settled_items(record, outcomes, docs={})
     assert with_pages(items, record, outcomes, Settings(issues=False)).issues is None
-    assert with_pages(items, record, outcomes, Settings()).issues == issues(outcomes)
+    assert with_pages(items, record, outcomes, Settings()).issues == issues(
+        outcomes, {column.name for column in record.train.columns}
+    )

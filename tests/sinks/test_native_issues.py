@@ -133,6 +133,23 @@ def test_a_rejected_issue_silences_its_check_in_the_experiment(store, people):
     assert asked_by_store(_run(store, later), store.uri, issues=True).requests == ()
 
 
+def test_a_rejection_holds_for_the_columns_that_were_rejected(store, people):
+    first, second, third = store.new_run(), store.new_run(), store.new_run()
+    _write(store, first, replace(MISSING, subjects=("age", "\U0001f600 <b>")))
+    _write(store, second, replace(MISSING, subjects=("income",)))
+    people.decide(first, "missing-values", status=IssueStatus.REJECTED)
+    (request,) = asked_by_store(_run(store, third), store.uri, issues=True).requests
+    assert request.covers(["age"])
+    assert not request.covers(["age", "income"])
+    people.decide(second, "missing-values", status=IssueStatus.REJECTED)
+    (request,) = asked_by_store(_run(store, third), store.uri, issues=True).requests
+    assert request.covers(["age", "income", "\U0001f600 <b>"])
+    _write(store, third, MISSING)  # about no column
+    people.decide(third, "missing-values", status=IssueStatus.REJECTED)
+    (request,) = asked_by_store(_run(store, third), store.uri, issues=True).requests
+    assert request.covers(["anything"])
+
+
 def test_a_rejected_issue_of_an_unknown_check_or_another_experiment_silences_nothing(store, people):
     run_id = store.new_run()
     _write(store, run_id, replace(OVERFIT, check="not-a-check-of-ours"), MISSING)

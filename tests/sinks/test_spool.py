@@ -30,7 +30,8 @@ URI = "http://user:secret@host:5000"
 text = st.text(max_size=40)
 views = st.builds(SavedView, key=text, name=text, state=text)
 inputs = st.builds(DataInput, name=text, context=text, digest=text, schema=text, profile=text)
-issues = st.builds(Issue, check=text, severity=st.sampled_from(Severity), description=text)
+names = st.lists(text, max_size=3).map(tuple)
+issues = st.builds(Issue, check=text, severity=st.sampled_from(Severity), description=text, subjects=names)
 
 
 @pytest.fixture

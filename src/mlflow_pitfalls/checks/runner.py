@@ -38,8 +38,9 @@ def run_checks(
         today: The day on which requests to ignore are looked at; the present one by default.
     """
     entries, day = [read_entry(entry) for entry in ignore], today or date.today()
-    requests = {check.name: asked(entries, check.name, check.group.value, day) for check in checks}
     answers = [_answer(check, record, thresholds) for check in checks]
+    found = [asked(entries, answer.check, answer.group.value, day) for answer in answers]
+    requests = {answer.check: _covering(request, answer) for answer, request in zip(answers, found, strict=True)}
     return Outcomes(run_id=record.run.run_id, outcomes=_settle(record, checks, answers, requests, day))
 
 
@@ -99,6 +100,13 @@ def _settle(
         told = _with_cause(answer, {name: cause for name, cause in causes.items() if name in standing})
         settled.append(flag_again(told, request) if request and told.status is Status.FLAGGED else told)
     return tuple(settled)
+
+
+def _covering(request: Suppression | None, answer: Outcome) -> Suppression | None:
+    """The request, where it is about this answer: one that names columns silences just the flags about these."""
+    if request is None or not request.subjects:
+        return request
+    return request if answer.status is Status.FLAGGED and request.covers(_subjects(answer)) else None
 
 
 def _links_on(record: RunRecord, check: Check) -> tuple[Link, ...]:

@@ -57,11 +57,15 @@ class ExperimentPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """A flag as an issue that people can resolve or reject on MLflow's page of the run; plain text."""
+    """A flag as an issue that people can resolve or reject on MLflow's page of the run; plain text.
+
+    ``subjects`` are the columns that it is about, for which alone a rejection holds; empty where it is about the run.
+    """
 
     check: str
     severity: Severity
     description: str
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,8 @@ _ENTRY = re.compile(
 )
 _DATE_AT_THE_END = re.compile(r"(?P<reason>.*\S)\s+until\s+(?P<until>\d{4}-\d\d-\d\d)", re.IGNORECASE | re.DOTALL)
 _PLAIN_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.IGNORECASE)
+YOUR_SETTINGS = "your settings"
+_KEY_LIMIT = 200  # characters
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -24,17 +26,27 @@ class Suppression:
     check: str  # a check's name, or a group such as "PF3"
     reason: str = ""
     until: str = ""  # ISO 8601 date
-    source: str = "your settings"  # who asks: they, or a tag
+    source: str = YOUR_SETTINGS  # who asks: they, a tag, or a rejected issue
+    subjects: tuple[str, ...] = ()  # the columns that it is about, by ``subject_key``; empty for whatever is found
 
     def holds_on(self, day: date) -> bool:
         """Whether the request is still in force."""
         return not self.until or day <= date.fromisoformat(self.until)
+
+    def covers(self, subjects: Iterable[str]) -> bool:
+        """Whether a flag about these columns is among those that it is about; one more column is news."""
+        return not self.subjects or set(map(subject_key, subjects)) <= set(self.subjects)
 
     @property
     def terms(self) -> str:
         """Reason and date in a few words; who asks where there is neither."""
         said = [self.reason, f"until {self.until}" if self.until else ""]
         return ", ".join(part for part in said if part) or f"by {self.source}"
+
+
+def subject_key(name: str) -> str:
+    """A column's name as a store can keep it: at most 200 characters."""
+    return name[:_KEY_LIMIT].encode("utf-8", "replace").decode("utf-8")
 
 
 def read_entries(value: Any) -> tuple[Suppression, ...]:
@@ -66,10 +78,14 @@ def read_entry(value: Any, source: str = "") -> Suppression:
     if isinstance(value, Suppression):
         return value
     parts = _from_mapping(value) if isinstance(value, Mapping) else _from_text(value)
-    known = {name: text for name, text in parts.items() if text}
-    if known.get("until"):
-        _check_date(known["until"])
-    return Suppression(**known, **({"source": source} if source else {}))
+    if parts.get("until"):
+        _check_date(parts["until"])
+    return Suppression(
+        check=parts["check"],
+        reason=parts.get("reason", ""),
+        until=parts.get("until", ""),
+        source=source or YOUR_SETTINGS,
+    )
 
 
 def split_entries(text: str) -> tuple[str, ...]:
@@ -104,7 +120,7 @@ def _from_text(value: Any) -> dict[str, str]:
 
 
 def _from_mapping(value: Mapping[Any, Any]) -> dict[str, str]:
-    allowed = {field.name for field in fields(Suppression)} - {"source"}
+    allowed = {field.name for field in fields(Suppression)} - {"source", "subjects"}
     if "check" not in value or not set(value) <= allowed:
         raise ValueError(f"expected names, or a table of check, until and reason; found {dict(value)!r}")
     found = {}

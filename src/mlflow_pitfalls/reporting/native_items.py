@@ -25,6 +25,12 @@ def with_pages(items: LogItems, record: RunRecord, outcomes: Outcomes, settings:
     return replace(
         items,
         page=experiment_page(record.run) if settings.views else None,
-        issues=issues(outcomes) if settings.issues else None,
+        issues=issues(outcomes, _columns(record)) if settings.issues else None,
         inputs=datasets(record) if settings.datasets else (),
     )
+
+
+def _columns(record: RunRecord) -> frozenset[str]:
+    """Names of the columns that were profiled on either side of the split."""
+    sides = (record.train, record.held_out)
+    return frozenset(column.name for side in sides if side is not None for column in side.columns)

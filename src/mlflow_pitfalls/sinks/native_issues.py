@@ -35,10 +35,14 @@ class NoIssuesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """An issue of ours that somebody has rejected. ``run_id`` is empty where its run is gone."""
+    """An issue of ours that somebody has rejected.
+
+    ``run_id`` is empty where its run is gone, ``subjects`` where it is about no columns.
+    """
 
     check: str
     run_id: str
+    subjects: tuple[str, ...] = ()
 
 
 def rejected_issues(client: MlflowClient, experiment_id: str) -> tuple[Rejected, ...]:
@@ -48,8 +52,11 @@ def rejected_issues(client: MlflowClient, experiment_id: str) -> tuple[Rejected,
         NoIssuesError: The store has none.
     """
     issues = _ask(client, "search_issues", experiment_id, "status = 'rejected'", max_results=MAX_REJECTED)
-    found = [(_check_of(issue), issue.source_run_id or "") for issue in issues]
-    return tuple(Rejected(check, run_id) for check, run_id in found if check)
+    return tuple(
+        Rejected(check, issue.source_run_id or "", tuple(issue.root_causes or ()))
+        for issue in issues
+        if (check := _check_of(issue))
+    )
 
 
 def write_issues(client: MlflowClient, experiment_id: str, run_id: str, issues: tuple[Issue, ...]) -> None:
@@ -90,6 +97,7 @@ def _create(client: MlflowClient, experiment_id: str, run_id: str, issue: Issue)
         issue.check,
         issue.description,
         severity=IssueSeverity(issue.severity.value),
+        root_causes=list(issue.subjects),  # MLflow shows them nowhere
         source_run_id=run_id,
         categories=[CATEGORY, issue.check],
         created_by=AUTHOR,

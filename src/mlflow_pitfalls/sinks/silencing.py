@@ -5,6 +5,8 @@ Tags ask, and people who have rejected an issue.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlflow_pitfalls.checks.catalogue import ignorable
@@ -84,10 +86,23 @@ def _by_issues(run: RunInfo, tracking_uri: str) -> tuple[Suppression, ...] | Non
         if found is None:
             return None
         known = set(ignorable())
-        return tuple(_request(issue) for issue in found if issue.check in known)
+        by_check: defaultdict[str, list[Rejected]] = defaultdict(list)
+        for issue in found:
+            if issue.check in known:
+                by_check[issue.check].append(issue)
+        return tuple(_request(issues) for issues in by_check.values())
     return None  # type: ignore[unreachable]  # the guard swallows
 
 
-def _request(issue: Rejected) -> Suppression:
-    where = f" of run {issue.run_id[:_SHORT]}" if issue.run_id else ""
-    return Suppression(check=issue.check, reason=f"rejected as an issue{where} in MLflow", source="a rejected issue")
+def _request(issues: Sequence[Rejected]) -> Suppression:
+    """What the rejected issues of one check ask together: silence about all of their columns, or about whatever."""
+    first = issues[0]
+    where = f" of run {first.run_id[:_SHORT]}" if first.run_id else ""
+    is_limited = all(issue.subjects for issue in issues)
+    subjects = {name for issue in issues for name in issue.subjects} if is_limited else set()
+    return Suppression(
+        check=first.check,
+        reason=f"rejected as an issue{where} in MLflow",
+        source="a rejected issue",
+        subjects=tuple(sorted(subjects)),
+    )

@@ -111,7 +111,12 @@ def _issues(documents: list[dict[str, Any]] | None) -> tuple[Issue, ...] | None:
     if documents is None:
         return None
     return tuple(
-        Issue(check=str(issue["check"]), severity=Severity(issue["severity"]), description=str(issue["description"]))
+        Issue(
+            check=str(issue["check"]),
+            severity=Severity(issue["severity"]),
+            description=str(issue["description"]),
+            subjects=tuple(str(name) for name in issue["subjects"]),
+        )
         for issue in documents
     )
 
