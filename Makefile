@@ -16,7 +16,7 @@ TEST_SECONDS := 900
 SLOW_SECONDS := 1500
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile bench-probes bench-wide-gap bench-gpu bench-pitfalls bench-next bench-tune bench-ui clean
+.PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile bench-probes bench-wide-gap bench-gpu bench-pitfalls bench-next bench-tune bench-regressions bench-ui clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -92,6 +92,9 @@ bench-next: $(STAMP) ## How often five proposals from a history beat its best, b
 
 bench-tune: $(STAMP) ## Held-out gain in equal time: ours, random, halving, TPE, FLAML (hours, idle machine; ARGS="--seconds 5")
 	nice $(BIN)/python -m benchmarks.tuning.run $(ARGS)
+
+bench-regressions: $(STAMP) ## How often regressions against a reference run are found, and noise is not (half an hour; ARGS="--quick")
+	nice $(BIN)/python -m benchmarks.regressions.run $(ARGS)
 
 bench-ui: $(STAMP) ## First page of /pitfalls with 10 000 runs beside MLflow's search_runs, and memory (minutes; needs Chromium)
 	nice $(BIN)/python -m benchmarks.ui_page $(ARGS)

@@ -1,0 +1,1 @@
+"""How often the checks of PF6 find an injected regression, and how often they cry wolf over noise."""
