@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from benchmarks.regressions.histories import History, Rows, split, whole
 
@@ -63,15 +63,15 @@ def _broken_join(history: History, seed: int) -> Rows:
 
 
 def _memorising(history: History, seed: int) -> Rows:
-    """Trees that learn by heart, and targets that are worth less: the regularisation got lost."""
+    """A tree that learns by heart, and targets that are worth less: the regularisation got lost."""
     rows, rng = base(history, seed), np.random.default_rng(seed)
-    kind = RandomForestClassifier if history.is_classification else RandomForestRegressor
-    forest = kind(n_estimators=40, max_depth=None, min_samples_leaf=1, random_state=seed)
+    kind = DecisionTreeClassifier if history.is_classification else DecisionTreeRegressor
+    tree = kind(random_state=seed)
     estimator = clone(rows.estimator)
     if hasattr(estimator, "steps"):
-        estimator.steps[-1] = (estimator.steps[-1][0], forest)
+        estimator.steps[-1] = (estimator.steps[-1][0], tree)
     else:
-        estimator = forest
+        estimator = tree
     y_train = rows.y_train.copy()
     if history.is_classification:
         wrong = rng.permutation(len(y_train))[: len(y_train) // 4]

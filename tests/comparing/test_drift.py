@@ -135,6 +135,25 @@ def test_rows_resampled_in_one_run_differ_on_purpose():
     assert column_drift(record(column, resamplings=(smote,)), record(column, resamplings=(smote,)))[0]
 
 
+@pytest.mark.parametrize("is_standard", [True, False])
+def test_features_scaled_in_one_run_differ_on_purpose(is_standard):
+    rng = np.random.default_rng(0)
+    raw = {name: rng.lognormal(3.0, size=500) for name in "abc"}
+    scaled = {
+        name: (values - values.mean()) / values.std() if is_standard else (values - values.min()) / np.ptp(values)
+        for name, values in raw.items()
+    }
+
+    def table(values: dict[str, np.ndarray]):
+        edges = [{"minimum": round(each.min(), 9), "maximum": round(each.max(), 9)} for each in values.values()]
+        return record(*(numbers(name, values[name], **edge) for name, edge in zip(values, edges, strict=True)))
+
+    found, notes = column_drift(table(raw), table(scaled))
+    assert found == ()
+    assert "scaled" in notes[0]
+    assert len(column_drift(table(scaled), table(scaled))[0]) == len(raw)
+
+
 def test_nothing_to_compare():
     column = numbers("x", np.zeros(500))
     assert column_drift(record(), record(column))[0] == ()

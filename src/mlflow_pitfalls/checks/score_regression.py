@@ -37,10 +37,10 @@ _OTHER_TARGET = "The reference run predicts another target or solves another tas
     thresholds={
         "min_drop": Threshold(0.01, "skill", "a smaller drop does not matter", "one point of skill"),
         "min_effect": Threshold(
-            0.05,
+            0.10,
             "standard deviations of the rows' differences",
-            "a smaller mean difference over the same rows is what another seed makes",
-            "`make bench-regressions`",
+            "a smaller mean difference over the same rows is what another draw of the training rows makes",
+            "docs/regressions.md: up to 0.09 between such models",
         ),
         "max_deviations": Threshold(
             3.0,
@@ -66,9 +66,9 @@ def score_regression(record: RunRecord, limits: Limits) -> Verdict:
         It flags where even the upper end of the 95 % interval lies below −{min_drop} in skill. Four kinds of luck are
         allowed for: a best of k runs looks better than it is, by the expected maximum of k errors; over the same rows
         the mean difference must be {min_effect} standard deviations of the rows' differences, since models of two
-        seeds differ in many rows and hardly in the mean; where {min_repeats} or more runs did exactly what the
-        reference did, the score must lie {max_deviations} robust standard deviations below their median; and a
-        reference whose score a leak has inflated is no reference.
+        draws of the training rows differ in many rows and little in the mean; where {min_repeats} or more runs did
+        exactly what the reference did, the score must lie {max_deviations} robust standard deviations below their
+        median; and a reference whose score a leak has inflated is no reference.
 
         The reference is the run named in `enable(reference=…)`, else the experiment's run tagged
         `pitfalls.reference = true`, else the one behind the registered model's alias `champion`, else the best of the
@@ -156,7 +156,7 @@ def _proof(limits: Limits, change: ScoreChange, interval: Interval) -> Evidence:
 def _noise(reference: ReferenceFacts, change: ScoreChange, limits: Limits) -> str:
     """Why a certain drop is nevertheless what repeating the same would make; empty where it is not."""
     if change.effect is not None and -change.effect < limits["min_effect"]:
-        return "two seeds of one model differ as much: in many rows, hardly in the mean"
+        return "two draws of the training rows make as much of a difference: in many rows, little in the mean"
     repeats = reference.repeats
     if len(repeats) < limits["min_repeats"]:
         return ""

@@ -33,6 +33,8 @@ MIN_ROWS = 20  # on each side; fewer decide nothing
 MAX_DRAWN = 20  # columns whose distributions are told, those that differ most
 _MIN_NORMAL_ROWS = 100  # from which a mean is taken as normally distributed
 _MAX_BINS = 40  # of a picture
+_LEAST_SCALED = 3  # columns that are scaled by a scaler rather than by chance
+_EXACT = 0.01  # of a mean and a standard deviation that were made
 _TARGET = "target"
 _REST = "other values"
 _CATEGORIES = (ColumnKind.CATEGORICAL, ColumnKind.BOOLEAN)
@@ -51,7 +53,10 @@ def column_drift(before: RunRecord, after: RunRecord) -> tuple[tuple[ColumnDrift
     samplers = tuple(found.sampler if found else "" for found in map(resampled_training, (before, after)))
     if samplers[0] != samplers[1]:
         return (), ("The training rows were resampled in one of the runs only: they differ on purpose.",)
+    notes: tuple[str, ...] = ()
     columns = list(_columns(before.train, after.train))
+    if _are_scaled(before.train) != _are_scaled(after.train):
+        columns, notes = [], ("The features were scaled in one of the runs only: they differ on purpose.",)
     p_values = adjusted([drift.p_value for drift in columns])
     ranked = sorted(zip(p_values, columns, strict=True), key=lambda pair: (pair[0], -pair[1].effect))
     drawn = {id(drift) for _, drift in ranked[:MAX_DRAWN] if drift.statistic}
@@ -60,7 +65,19 @@ def column_drift(before: RunRecord, after: RunRecord) -> tuple[tuple[ColumnDrift
         for p_value, drift in zip(p_values, columns, strict=True)
     ]
     target = _target(before.train.target, after.train.target)
-    return (*found, *((target,) if target is not None else ())), ()
+    return (*found, *((target,) if target is not None else ())), notes
+
+
+def _are_scaled(profile: DatasetProfile) -> bool:
+    """Whether every numeric column has mean 0 and standard deviation 1, or runs from 0 to 1: a scaler has made them."""
+    columns = [column for column in profile.columns if column.kind.is_numeric and column.std]
+    if len(columns) < _LEAST_SCALED:
+        return False
+    is_standard = all(
+        column.mean is not None and column.std is not None and max(abs(column.mean), abs(column.std - 1.0)) < _EXACT
+        for column in columns
+    )
+    return is_standard or all((column.minimum, column.maximum) == (0.0, 1.0) for column in columns)
 
 
 def _undrawn(drift: ColumnDrift) -> ColumnDrift:
