@@ -58,7 +58,8 @@ def test_results_are_counted(tmp_path):
 def test_a_part_of_it_is_played_and_goes_on_where_it_stopped(tmp_path):
     out = tmp_path / "results.jsonl"
     command = [sys.executable, "-m", "benchmarks.regressions.run", "--repetitions", "1", "--only", "broken join"]
-    done = subprocess.run([*command, "--out", str(out)], cwd=ROOT, capture_output=True, text=True, timeout=PLAY_SECONDS)
+    command += ["--out", str(out)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PLAY_SECONDS)
     assert done.returncode == 0, done.stderr
     (line,) = [json.loads(text) for text in out.read_text().splitlines()]
     assert line["said"]["score-regression"].startswith("flagged")
