@@ -7,6 +7,11 @@ import uPlot from "./vendor/uPlot.esm.js";
 const HEIGHT = 220; // pixels
 const POINT = 6;
 const FEW = 60; // runs up to which single points are drawn
+const style = document.createElement("link");
+style.rel = "stylesheet";
+style.href = new URL("./vendor/uPlot.min.css", import.meta.url);
+document.head.prepend(style); // before our own rules
+
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 /**
@@ -57,8 +62,8 @@ export class Chart extends Component {
 }
 
 function options({ runs, series, show, range }) {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+  const computed = getComputedStyle(document.documentElement);
+  const colour = (name) => computed.getPropertyValue(`--${name}`).trim();
   const axis = { stroke: colour("soft"), grid: { stroke: colour("line"), width: 1 }, ticks: { stroke: colour("line"), width: 1 } };
   const few = runs.length <= FEW;
   const line = ({ label, colour: name, points }) => ({

@@ -13,7 +13,6 @@ export function Chip({ severity, text }) {
 
 /** A flag in a cell of a matrix: one letter to look at, the word for who listens. */
 export function Cell({ severity }) {
-  if (!LETTERS[severity]) return html`<td class="cell"></td>`;
   return html`<td class=${`cell ${severity}`}>
     <span aria-hidden="true">${LETTERS[severity]}</span><span class="unseen">${severity}</span>
   </td>`;

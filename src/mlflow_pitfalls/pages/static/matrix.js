@@ -72,7 +72,7 @@ function Row({ run, checks }) {
     ${COLUMNS.filter((column) => column.metric).map(({ key, metric }) => html`<td class="n">
       ${key === "fit" ? seconds(run.metrics[metric]) : number(run.metrics[metric])}
     </td>`)}
-    ${checks.map((name) => html`<${Cell} severity=${run.flags[name]} />`)}
+    ${checks.map((name) => (run.flags[name] ? html`<${Cell} severity=${run.flags[name]} />` : html`<td class="cell"></td>`))}
     <td><a href=${mlflowRun(run.experiment, run.id)} aria-label=${`${run.name} in MLflow`}>MLflow</a></td>
   </tr>`;
 }
