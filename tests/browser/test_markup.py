@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+import mlflow_pitfalls
 from tests.browser import hostile
 
 HOSTILE = Path(__file__).with_name("hostile.py")
@@ -72,4 +73,12 @@ def test_the_report(page: Page, site, hostile_run) -> None:
     frame = page.frame_locator("iframe")
     expect(frame.get_by_role("heading", name="Do not trust this result yet")).to_be_visible()
     expect(frame.get_by_text(hostile.IMAGE).first).to_be_attached()
+    _is_inert(page)
+
+
+def test_the_comparison_page(page: Page, site, hostile_run) -> None:
+    compared = mlflow_pitfalls.compare(site.runs["overfit tree"], hostile_run[1], tracking_uri=site.uri)
+    page.set_content(compared.html())
+    expect(page.get_by_role("heading", name=f"overfit tree → {hostile.IMAGE}")).to_be_visible()
+    expect(page.get_by_text("target-leakage").first).to_be_visible()
     _is_inert(page)
