@@ -83,6 +83,15 @@ def test_the_best_of_the_comparable_runs(found, finished):
     assert found() == (ReferenceChoice.BEST, best)
 
 
+def test_runs_of_another_metric_are_better_than_none(found, finished, record):
+    finished(0.6, **{"pitfalls.metric": "roc_auc"})
+    best = finished(0.8, **{"pitfalls.metric": "roc_auc"})
+    assert found() == (ReferenceChoice.BEST, best)
+    assert found(own=record(scores=())) == (ReferenceChoice.BEST, best)
+    own = finished(0.1)
+    assert found() == (ReferenceChoice.BEST, own)
+
+
 def test_a_broken_best_gives_way_to_the_next(found, finished):
     good = finished(0.7)
     finished(0.9, files={RECORD_PATH: "{}"})

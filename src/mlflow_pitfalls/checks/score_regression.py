@@ -72,8 +72,8 @@ def score_regression(record: RunRecord, limits: Limits) -> Verdict:
 
         The reference is the run named in `enable(reference=…)`, else the experiment's run tagged
         `pitfalls.reference = true`, else the one behind the registered model's alias `champion`, else the best of the
-        last 20 finished runs of this task, target and metric. Under `privacy="strict"` no losses are kept and nothing
-        is paired.
+        last 20 finished runs of this task and target, by the same metric. Under `privacy="strict"` no losses are kept
+        and nothing is paired.
 
     Why is this bad:
         What is shipped now is worse than what there was.

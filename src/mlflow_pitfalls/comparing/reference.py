@@ -14,19 +14,19 @@ MAX_CANDIDATES = 20  # the last comparable runs, of which the best is the refere
 
 
 def candidates(record: RunRecord) -> tuple[EarlierRun, ...]:
-    """The last 20 comparable runs with a score in the run's primary metric that nothing inflates, best first.
+    """The last 20 comparable runs with a score that nothing inflates, best first; of equal scores the later run.
 
-    Of runs with equal scores the later one comes first.
+    They are compared by the run's own primary metric. Where none of them has it, as after another metric was chosen,
+    the best by the latest one's metric is still the run whose data, columns and flags to compare with.
     """
-    score, history = record.primary_score, record.history
-    if score is None or history is None:
+    earlier = record.history.earlier if record.history is not None else ()
+    scored = [run for run in earlier if run.held_out_score is not None and run.metric and not run.inflated_by]
+    if not scored:
         return ()
-    scored = [
-        run
-        for run in history.earlier
-        if run.held_out_score is not None and run.metric == score.metric and not run.inflated_by
-    ]
-    return tuple(sorted(scored[:MAX_CANDIDATES], key=lambda run: -(run.held_out_score or 0.0)))
+    own = record.primary_score.metric if record.primary_score is not None else ""
+    metric = own if any(run.metric == own for run in scored) else scored[0].metric
+    alike = [run for run in scored if run.metric == metric][:MAX_CANDIDATES]
+    return tuple(sorted(alike, key=lambda run: -(run.held_out_score or 0.0)))
 
 
 def reference_facts(

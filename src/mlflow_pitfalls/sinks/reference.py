@@ -170,13 +170,11 @@ def _best(client: MlflowClient, record: RunRecord) -> FoundReference:
 
 
 def _why_none(record: RunRecord) -> str:
-    if record.primary_score is None:
-        return "No reference run was chosen: this run has no score to compare."
     if record.history is None:
         return "No reference run: the experiment's earlier runs were not looked at."
     if any(run.inflated_by for run in record.history.earlier):
         return "No reference run: every earlier comparable run carries a flag by which its score is too good."
-    return "No reference run: the experiment has no earlier finished run of this task, target and metric."
+    return "No reference run: the experiment has no earlier finished run of this task and target with a score."
 
 
 def _read(client: MlflowClient, run: Run, choice: ReferenceChoice, told: str) -> FoundReference:
