@@ -18,6 +18,24 @@ def test_a_held_out_loss_that_turns_is_flagged_where_it_turned(logged, curves):
     assert 35 <= step <= 55
 
 
+def test_boosting_turns_after_its_first_rounds(logged):
+    """Its held-out loss is best early; curves of a real model."""
+    from sklearn.datasets import load_breast_cancer
+    from sklearn.ensemble import GradientBoostingClassifier
+    from sklearn.metrics import log_loss
+    from sklearn.model_selection import train_test_split
+
+    x, y = load_breast_cancer(return_X_y=True)
+    noisy = np.where(np.random.default_rng(0).random(len(y)) > 0.15, y, 1 - y)
+    train, test, y_train, y_test = train_test_split(x[:, :5], noisy, random_state=0)
+    model = GradientBoostingClassifier(n_estimators=150, learning_rate=0.3, random_state=0).fit(train, y_train)
+    told = {
+        f"{name}-logloss": [log_loss(truth, answer) for answer in model.staged_predict_proba(rows)]
+        for name, rows, truth in (("train", train, y_train), ("valid", test, y_test))
+    }
+    assert judge_onset(logged(curves=told)).status is Status.FLAGGED
+
+
 def test_scores_turn_downwards(logged, curves):
     turning = {key.replace("loss", "accuracy"): 1 - values for key, values in curves(turns=0.8).items()}
     assert judge_onset(logged(curves=turning)).status is Status.FLAGGED

@@ -24,11 +24,12 @@ MIN_STEPS = 20  # of a curve that is judged; below it, a few noisy steps decide;
 MIN_RISE = 0.1  # of what the held-out metric had gained, lost again: from here on it has turned; our choice
 MAX_SHARE = 0.5  # of the steps, from which on the rest is little; our choice
 MAX_GAIN = 0.02  # of the whole gain, that later steps may add and count as nothing; our choice
-MIN_GAIN_NOISE = 5.0  # times its own noise that a curve must gain: slow noise gains up to twice that of its own
-MIN_RISE_NOISE = 3.0  # … and lose again
+MIN_GAIN_NOISE = 6.0  # times its own noise that a curve must gain: slow noise gains up to twice that of its own
+MIN_RISE_NOISE = 4.0  # … and lose again
 LEVEL = 0.99  # of the intervals over steps: the best of many windows is chosen, and steps go together
 _QUARTER = 4
-_WINDOW, _LEAST_WINDOW = 10, 4  # a window is a tenth of the curve, at least four steps
+_START = 2  # steps at the beginning, from which a gain is counted: boosting gains most in its first rounds
+_WINDOW, _LEAST_WINDOW = 20, 4  # a window is a twentieth of the curve, at least four steps
 _END, _LEAST_END = 5, 5  # the curve's end is its last fifth
 _OVER_STEPS = "over steps, which says how steady the curve is, not how it would be on other rows"
 
@@ -49,7 +50,7 @@ class _Shape:
 
     best: slice
     end: slice
-    gain: float  # from its first window to its best
+    gain: float  # from its first steps to its best window
     noise: float  # standard deviation around the nearest curve that falls to its best and rises after it
 
 
@@ -218,18 +219,16 @@ def _by_step(series: Series) -> dict[int, float]:
 
 
 def _shape(values: Values) -> _Shape | None:
-    """None where the curve does not certainly gain, beyond its own noise, from its first window to its best."""
+    """None where the curve does not gain, far beyond its own noise, from its first steps to its best window."""
     width, end = max(_LEAST_WINDOW, len(values) // _WINDOW), max(_LEAST_END, len(values) // _END)
     means = np.convolve(values, np.ones(width) / width, mode="valid")
     at = int(np.argmin(means))
-    best = slice(at, at + width)
-    if at < width:  # the first windows overlap with it: nothing was gained before
+    if at < _START:  # nothing was gained before
         return None
-    gain, interval = _difference(values[:width], values[best])
-    noise = _noise(values, at)
-    if interval.low <= 0 or gain < MIN_GAIN_NOISE * noise:
+    gain, noise = float(np.mean(values[:_START]) - means[at]), _noise(values, at)
+    if gain <= 0 or gain < MIN_GAIN_NOISE * noise:
         return None
-    return _Shape(best, slice(len(values) - end, len(values)), gain, noise)
+    return _Shape(slice(at, at + width), slice(len(values) - end, len(values)), gain, noise)
 
 
 def _noise(values: Values, turn: int) -> float:
