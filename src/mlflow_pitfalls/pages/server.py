@@ -78,5 +78,7 @@ def _static_prefix() -> str:
 
 
 def _lock_path(database: str) -> Path:
-    name = hashlib.sha256(database.encode()).hexdigest()[:16]
+    # A relative path means another file elsewhere, and a lock of another user cannot be opened.
+    whose = f"{database}\0{Path.cwd()}\0{Path.home()}"
+    name = hashlib.sha256(whose.encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"mlflow-pitfalls-{name}.lock"
