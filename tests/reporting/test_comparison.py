@@ -6,7 +6,7 @@ import io
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlflow_pitfalls.model.comparison import (
@@ -161,6 +161,7 @@ def test_one_line_and_the_terminal():
     assert str(ComparisonReport((full(),))) == line
 
 
+@settings(max_examples=30)
 @given(value=st.floats(), text=st.text(max_size=30))
 def test_any_number_and_any_text(value, text):
     found = full(text)
