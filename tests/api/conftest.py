@@ -57,7 +57,9 @@ def run_script(tmp_path: Path) -> RunScript:
     def run(source: str, uri: str, *, command: tuple[str, ...] = (sys.executable,), **environment: str) -> Done:
         script = tmp_path / "train.py"
         script.write_text(textwrap.dedent(source), encoding="utf-8")
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_PITFALLS_")}
+        # An earlier test's mlflow.set_experiment() stays in this process's environment.
+        foreign = ("MLFLOW_PITFALLS_", "MLFLOW_EXPERIMENT_")
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
         started = time.monotonic()
         done = subprocess.run(
             [*command, str(script)],

@@ -72,7 +72,8 @@ class Site:
 
     def train(self, script: Path, *arguments: str, **environment: str) -> None:
         """Run a training script against the server, in a process of its own."""
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_PITFALLS_")}
+        foreign = ("MLFLOW_PITFALLS_", "MLFLOW_EXPERIMENT_")
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
         done = subprocess.run(
             [sys.executable, "-W", "error::UserWarning", str(script), *arguments],
             capture_output=True,

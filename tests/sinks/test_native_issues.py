@@ -211,3 +211,11 @@ def test_a_server_without_issues_is_asked_once_and_one_that_refuses_each_time(od
             rejected_issues(client, "1")
     assert odd_server.seen == asked
     assert caplog.records == []
+
+
+def test_a_store_that_does_not_answer_is_noted_once(refused_uri):
+    run = RunInfo(run_id="a" * 32, experiment_id="1", run_name="", managed=False, started_at="")
+    told = asked_by_store(run, refused_uri, issues=True)
+    assert told.requests == ()
+    assert len(told.notes) == 1
+    assert not told.elsewhere.issues

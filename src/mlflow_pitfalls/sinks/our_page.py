@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from mlflow_pitfalls.sinks.reading import read_within
+from mlflow_pitfalls.sinks.reading import READ_SECONDS, read_within
 from mlflow_pitfalls.sinks.uris import is_http, public_uri
 
 PATH = "/pitfalls"
-MARK = "pitfalls/static/app.js"  # stands on our page, and on none that a proxy shows for any address
-ASK_SECONDS = 2.0
+MARK = "pitfalls/static/"  # the files of our page: on none that a proxy shows for any address
+ASK_SECONDS = READ_SECONDS
 
 _known: dict[str, bool] = {}
 
@@ -24,7 +24,7 @@ def serves_our_page(tracking_uri: str) -> bool:
         return False
     key = public_uri(tracking_uri)
     if key not in _known:
-        answer = read_within(tracking_uri, lambda: _ask(tracking_uri))
+        answer = read_within(tracking_uri, lambda: _ask(tracking_uri), ASK_SECONDS)
         if answer is None:
             return False  # no answer is none to remember
         _known[key] = answer

@@ -6,7 +6,7 @@ Tags ask, and people who have rejected an issue.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mlflow_pitfalls.checks.catalogue import ignorable
@@ -21,6 +21,7 @@ from mlflow_pitfalls.sinks.our_page import serves_our_page
 from mlflow_pitfalls.sinks.reading import read_within
 
 _SHORT = 8  # characters of a run's id that tell it from others
+_SILENT_ON_ISSUES = "Rejected issues were not read: the tracking store did not answer in time."
 _SILENT = "Tags that ignore checks were not read: the tracking store did not answer in time."
 
 
@@ -39,6 +40,15 @@ class Asked:
     elsewhere: Elsewhere = NOWHERE
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What the experiment's issues say; nothing where the store has none."""
+
+    has_issues: bool = False
+    requests: tuple[Suppression, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 def asked_by_store(run: RunInfo, tracking_uri: str, *, issues: bool) -> Asked:
     """Read what a run and its experiment ask: three requests, however large the experiment is, and one more a process.
 
@@ -50,12 +60,16 @@ def asked_by_store(run: RunInfo, tracking_uri: str, *, issues: bool) -> Asked:
     if not run.run_id:
         return Asked()
     requests, notes = _by_tags(run, tracking_uri)
-    rejected = _by_issues(run, tracking_uri) if issues else None
+    is_silent = notes == (_SILENT,)
+    found = _by_issues(run, tracking_uri) if issues and not is_silent else _Found()
     across_runs = False
     with guard("asking for the page of our own"):
         across_runs = serves_our_page(tracking_uri)
-    elsewhere = Elsewhere(issues=rejected is not None, across_runs=across_runs)
-    return Asked(requests=(*requests, *(rejected or ())), notes=notes, elsewhere=elsewhere)
+    return Asked(
+        requests=(*requests, *found.requests),
+        notes=(*notes, *found.notes),
+        elsewhere=Elsewhere(issues=found.has_issues, across_runs=across_runs),
+    )
 
 
 def _by_tags(run: RunInfo, tracking_uri: str) -> tuple[tuple[Suppression, ...], tuple[str, ...]]:
@@ -70,28 +84,30 @@ def _by_tags(run: RunInfo, tracking_uri: str) -> tuple[tuple[Suppression, ...], 
     return (), ()  # type: ignore[unreachable]  # the guard swallows
 
 
-def _by_issues(run: RunInfo, tracking_uri: str) -> tuple[Suppression, ...] | None:
-    """What people have rejected in the experiment; None where the store has no issues or does not answer."""
+def _by_issues(run: RunInfo, tracking_uri: str) -> _Found:
+    """What people have rejected in the experiment."""
 
-    def read() -> tuple[Rejected, ...] | None:
+    def read() -> _Found:
         from mlflow import MlflowClient
 
         try:
-            return rejected_issues(MlflowClient(tracking_uri=tracking_uri), run.experiment_id)
+            rejected = rejected_issues(MlflowClient(tracking_uri=tracking_uri), run.experiment_id)
         except NoIssuesError:
-            return None
+            return _Found()
+        return _Found(has_issues=True, requests=_requests(rejected))
 
     with guard("reading rejected issues"):
-        found = read_within(tracking_uri, read)
-        if found is None:
-            return None
-        known = set(ignorable())
-        by_check: defaultdict[str, list[Rejected]] = defaultdict(list)
-        for issue in found:
-            if issue.check in known:
-                by_check[issue.check].append(issue)
-        return tuple(_request(issues) for issues in by_check.values())
-    return None  # type: ignore[unreachable]  # the guard swallows
+        return read_within(tracking_uri, read) or _Found(notes=(_SILENT_ON_ISSUES,))
+    return _Found()  # type: ignore[unreachable]  # the guard swallows
+
+
+def _requests(rejected: Iterable[Rejected]) -> tuple[Suppression, ...]:
+    known = set(ignorable())
+    by_check: defaultdict[str, list[Rejected]] = defaultdict(list)
+    for issue in rejected:
+        if issue.check in known:
+            by_check[issue.check].append(issue)
+    return tuple(_request(issues) for issues in by_check.values())
 
 
 def _request(issues: Sequence[Rejected]) -> Suppression:
