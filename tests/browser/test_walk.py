@@ -31,14 +31,17 @@ def test_the_runs_list_can_be_filtered_by_a_flag(page: Page, site) -> None:
     expect(page.get_by_role("link", name="clean scaled")).to_have_count(0)
 
 
-def test_a_runs_description_leads_to_its_report(page: Page, site) -> None:
+def test_a_runs_description_leads_to_its_report_and_to_our_page(page: Page, site) -> None:
     page.goto(site.run_url(site.runs["overfit tree"]))
     expect(page.get_by_text("Do not trust this result yet: 1 high flag.")).to_be_visible()
     report = page.get_by_role("link", name="Open the report").get_attribute("href")
+    across = page.get_by_role("link", name="across runs").get_attribute("href")
     page.goto(f"{site.uri}/{report}")
     frame = page.frame_locator("iframe")
     expect(frame.get_by_role("heading", name="Do not trust this result yet")).to_be_visible()
     expect(frame.get_by_text("0.635")).not_to_have_count(0)
+    page.goto(f"{site.uri}/{across}")
+    expect(page.get_by_role("heading", name="overfit tree")).to_be_visible()
 
 
 def test_a_run_tells_of_its_rows(page: Page, site) -> None:
