@@ -71,9 +71,11 @@ function Pictures({ runs: all, more, experiment, options }) {
   `;
 }
 
-/** The metrics that runs were scored by, the newest run's first: scores in different ones belong in no one picture. */
+/** The metrics that runs were scored by, the commonest first: scores in different ones belong in no one picture. */
 function metricsOf(runs) {
-  return [...new Set(runs.map((run) => run.scored).reverse())].filter(Boolean);
+  const counts = new Map();
+  for (const { scored } of runs) if (scored) counts.set(scored, (counts.get(scored) ?? 0) + 1);
+  return [...counts.keys()].sort((one, other) => counts.get(other) - counts.get(one));
 }
 
 function Numbers({ runs }) {
