@@ -12,7 +12,6 @@ from mlflow_pitfalls.reporting import links
 from mlflow_pitfalls.version import __version__
 
 MEDIA_TYPE = "text/html; charset=utf-8"
-MARK = 'id="catalogue"'  # tells the document from another server's
 STYLES = ("style.css", "tables.css")
 EARLY = "early.js"  # asks for the first list of runs, so it comes first
 FIRST_MODULES = ("app.js", "runs_page.js")  # the other parts come when somebody opens them

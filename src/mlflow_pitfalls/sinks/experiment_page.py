@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlflow_pitfalls.model.items import ExperimentPage, SavedView
 from mlflow_pitfalls.sinks.note import NOTE_TAG
-from mlflow_pitfalls.sinks.pitfalls_page import link_across_runs
+from mlflow_pitfalls.sinks.our_page import serves_our_page
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -42,8 +42,7 @@ def write_page(client: MlflowClient, experiment_id: str, page: ExperimentPage) -
         key = f"{VIEW_TAG}{view.key}"
         if key not in tags:
             client.set_experiment_tag(experiment_id, key, _view(view))
-    across = link_across_runs(client.tracking_uri, experiment_id)
-    note = with_line(tags.get(NOTE_TAG, ""), f"{page.line}, {across}" if across else page.line)
+    note = with_line(tags.get(NOTE_TAG, ""), page.line + _across_runs(client.tracking_uri, experiment_id))
     if note is not None:
         client.set_experiment_tag(experiment_id, NOTE_TAG, note)
     client.set_experiment_tag(experiment_id, WRITTEN_TAG, WRITTEN)
@@ -65,6 +64,11 @@ def with_line(existing: str, line: str) -> str | None:
     before = f"{existing.rstrip()}\n\n" if existing.strip() else ""
     note = f"{before}{line} {LINE_MARK}"
     return note if len(note) <= MAX_EXPERIMENT_NOTE else None
+
+
+def _across_runs(tracking_uri: str, experiment_id: str) -> str:
+    """The rest of our line where the server has our page: a link, relative as MLflow's own are."""
+    return f", [across runs](pitfalls#/experiments/{experiment_id})" if serves_our_page(tracking_uri) else ""
 
 
 def _view(view: SavedView) -> str:
