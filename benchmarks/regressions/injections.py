@@ -12,7 +12,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from benchmarks.regressions.histories import History, Rows, split, whole
 
-BROKEN_JOIN = 0.4  # share of the held-out rows that get another row's features
+BROKEN_JOIN = 0.7  # share of the held-out rows that get another row's features
 SHIFT = 1.0  # standard deviations by which columns and targets move
 DRIFTING = 3  # columns that move
 KEPT = 0.25  # share that is kept of a class that becomes rare

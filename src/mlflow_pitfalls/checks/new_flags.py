@@ -37,8 +37,8 @@ def new_flag(record: RunRecord, limits: Limits) -> Verdict:
         the answer is certain on both sides: the reference run passed it, or could have shown the pitfall and did not;
         both records, judged anew by today's checks, give the same answers with each threshold moved by {margin} of
         itself up and down; and where both runs have an interval of the statistic, the two do not meet. A statistic
-        that hovers at its threshold is therefore never new. Neither are checks of clocks and machines, nor of the
-        experiment's history, which change by themselves. More than {max_flags} are flagged. Which run is the
+        that hovers at its threshold is therefore never new. Neither are checks of clocks and machines, of the
+        experiment's history, or of the weakest of many segments, which change by themselves. More than {max_flags} are flagged. Which run is the
         reference, `score-regression` tells.
 
     Why is this bad:

@@ -24,6 +24,8 @@ from mlflow_pitfalls.model.values import Severity
 _TIMED = frozenset(
     {"slow-training", "time-regression", "idle-cores", "idle-accelerator", "superlinear-fit", "diminishing-rows"}
 )
+# The worst of many segments is another one each time.
+_SEARCHED = frozenset({"weak-segment"})
 _SILENT = (Status.FLAGGED, Status.EXPLAINED, Status.IGNORED)  # answers under which a flag may stand
 
 
@@ -72,7 +74,7 @@ def _change(flag: Outcome, before: Status | None, after: Status | None, *, certa
 def _is_certain(name: str, without: RunRecord, having: RunRecord, thresholds: Mapping[str, float]) -> bool:
     """Whether one record certainly has the flag and the other certainly has not."""
     check = next((check for check in ALL_CHECKS if check.name == name), None)
-    if check is None or name in _TIMED or Fact.HISTORY in check.needs:
+    if check is None or name in _TIMED | _SEARCHED or Fact.HISTORY in check.needs:
         return False
     with guard(f"judging {name} again"):
         flags, clear = check(having, check.limits(thresholds)), check(without, check.limits(thresholds))
