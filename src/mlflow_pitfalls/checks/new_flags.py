@@ -38,8 +38,8 @@ def new_flag(record: RunRecord, limits: Limits) -> Verdict:
         both records, judged anew by today's checks, give the same answers with each threshold moved by {margin} of
         itself up and down; and where both runs have an interval of the statistic, the two do not meet. A statistic
         that hovers at its threshold is therefore never new. Neither are checks of clocks and machines, of the
-        experiment's history, or of the weakest of many segments, which change by themselves. More than {max_flags} are flagged. Which run is the
-        reference, `score-regression` tells.
+        experiment's history, or of the weakest of many segments, which change by themselves. More than {max_flags} are
+        flagged. Which run is the reference, `score-regression` tells.
 
     Why is this bad:
         It was right and is not any more: something between the two runs has broken it, and that is the shortest list
