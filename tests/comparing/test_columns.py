@@ -44,6 +44,8 @@ def test_another_type():
 def test_whole_numbers_or_what_a_sample_met_are_no_other_type():
     whole = record(numbers("a", VALUES, kind=ColumnKind.INTEGER, dtype="int64"))
     assert changes(table("a"), whole) == []
+    truth = record(categories("a", {"True": 30}, kind=ColumnKind.BOOLEAN, dtype="bool"))
+    assert changes(truth, table("a")) == []
     mixed = record(categories("a", {"x": 30}, kind=ColumnKind.MIXED))
     assert changes(record(categories("a", {"x": 30})), mixed) == []
 

@@ -124,10 +124,11 @@ def test_numbers_of_the_target():
     assert found[-1].p_value < LIMIT
 
 
-def test_rows_resampled_in_one_run_differ_on_purpose():
+@pytest.mark.parametrize("before_split", [False, True])
+def test_rows_resampled_in_one_run_differ_on_purpose(before_split):
     column = numbers("x", np.zeros(500))
     smote = ResamplingFacts(
-        sampler="SMOTE", rows_before=300, rows_after=500, before_split=False, held_out_resampled=False
+        sampler="SMOTE", rows_before=300, rows_after=500, before_split=before_split, held_out_resampled=before_split
     )
     found, notes = column_drift(record(column), record(column, resamplings=(smote,)))
     assert not found

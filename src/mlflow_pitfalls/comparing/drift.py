@@ -23,7 +23,6 @@ from mlflow_pitfalls.capture.statistics.two_samples import (
     wasserstein,
 )
 from mlflow_pitfalls.checks.multiplicity import adjusted
-from mlflow_pitfalls.checks.reading import resampled_training
 from mlflow_pitfalls.comparing.distribution import Distribution, distribution_of, largest_difference, shares_over
 from mlflow_pitfalls.model.comparison import ColumnDrift
 from mlflow_pitfalls.model.profile import Cells, ColumnKind, ColumnProfile, DatasetProfile, TargetProfile
@@ -50,8 +49,7 @@ def column_drift(before: RunRecord, after: RunRecord) -> tuple[tuple[ColumnDrift
     """
     if before.train is None or after.train is None:
         return (), ("One of the runs has no profile of its training rows.",)
-    samplers = tuple(found.sampler if found else "" for found in map(resampled_training, (before, after)))
-    if samplers[0] != samplers[1]:
+    if _samplers(before) != _samplers(after):
         return (), ("The training rows were resampled in one of the runs only: they differ on purpose.",)
     notes: tuple[str, ...] = ()
     columns = list(_columns(before.train, after.train))
@@ -66,6 +64,11 @@ def column_drift(before: RunRecord, after: RunRecord) -> tuple[tuple[ColumnDrift
     ]
     target = _target(before.train.target, after.train.target)
     return (*found, *((target,) if target is not None else ())), notes
+
+
+def _samplers(record: RunRecord) -> frozenset[str]:
+    """What resampled rows of the run, before its split too: which is a fault of its own, and no drift."""
+    return frozenset(found.sampler for found in record.resamplings)
 
 
 def _are_scaled(profile: DatasetProfile) -> bool:

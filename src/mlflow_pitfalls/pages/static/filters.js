@@ -5,7 +5,7 @@ import { html, Steady } from "./dom.js";
 import { settled, SIZES, STATUSES } from "./query.js";
 
 const LEVELS = {
-  "": "any", judged: "any, but judged", high: "high", medium: "medium", low: "low", none: "judged, no flag", absent: "not flagged",
+  "": "any", all: "any, or not judged", high: "high", medium: "medium", low: "low", none: "judged, no flag", absent: "not flagged",
 };
 const FIELDS = ["check", "level", "status", "name", "where", "size"];
 

@@ -41,7 +41,7 @@ export function requestOf(experiment, options) {
   return { experiment, filter: filterOf(options), order: orderOf(options), size: settled(options).size };
 }
 
-/** MLflow's filter of the options, undefined where they ask for every run. */
+/** MLflow's filter of the options: judged runs where they say nothing, undefined where they ask for every run. */
 function filterOf({ check, level, status, name, where }) {
   const parts = [flagFilter(check, level)];
   if (STATUSES.includes(status)) parts.push(`attributes.status = '${status}'`);
@@ -54,5 +54,5 @@ function flagFilter(check, level) {
   const tag = ticked("tags", `pitfalls.${check || "severity"}`);
   if (LEVELS.includes(level) || (level === "none" && !check)) return `${tag} = '${level}'`;
   if (level === "absent") return `${tag} IS NULL`;
-  return check || level === "judged" ? `${tag} IS NOT NULL` : "";
+  return check || level !== "all" ? `${tag} IS NOT NULL` : "";
 }

@@ -62,14 +62,14 @@ export class Part extends Loading {
       ${error && html`<${Trouble} error=${error} />`}
       ${!found && busy && html`<${Waiting} />`}
       ${found && !error && html`
-        <p class="told" role="status">${busy ? "Loading …" : said(found)}</p>
+        <p class="told" role="status">${busy ? "Loading …" : said(found, options)}</p>
         <${Matrix} ...${found} experiment=${experiment} options=${options} busy=${busy} />
         <${Pager} page=${found.page} more=${found.more} at=${at} />`}
     `;
   }
 }
 
-function said({ runs, page, more }) {
-  if (!runs.length) return "No run matches.";
+function said({ runs, page, more }, { level }) {
+  if (!runs.length) return level === "all" ? "No run matches." : "No judged run matches; the others: Severity “any, or not judged”.";
   return `${counted(runs.length, "run")}${page > 1 || more ? ` on page ${page}` : ""}${more ? ", more follow" : ""}`;
 }
