@@ -110,7 +110,7 @@ def test_what_a_user_may_not_read_is_refused(page_of, guarded: Guarded) -> None:
         page.goto(f"{guarded.uri}/pitfalls#/{rest}")
         expect(page.get_by_role("alert")).to_have_text("You do not have permission to read this.")
     page.goto(f"{guarded.uri}/pitfalls#/experiments/{guarded.hers}")
-    expect(page.get_by_text("No run matches.").or_(page.get_by_role("alert"))).to_be_visible()
+    expect(page.get_by_text("No judged run matches").or_(page.get_by_role("alert"))).to_be_visible()
     assert "plain run" not in page.content()
 
 
