@@ -7,8 +7,8 @@ from mlflow_pitfalls.model.profile import ColumnKind, ColumnProfile, DatasetProf
 from mlflow_pitfalls.model.record import RunRecord
 
 _NUMBER = "number"
-# Whole numbers and others are one type: which of them a column is depends on the rows at hand. So are truth values, which
-# samplers and scalers turn into 0 and 1.
+# Whole numbers and others are one type: which of them a column is depends on the rows at hand. So are truth values,
+# which samplers and scalers turn into 0 and 1.
 _TYPES = dict.fromkeys((ColumnKind.FLOAT, ColumnKind.INTEGER, ColumnKind.BOOLEAN), _NUMBER)
 _UNNAMED = "column {}"  # what a column is called whose container has no names
 
