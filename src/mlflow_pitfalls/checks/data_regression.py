@@ -183,9 +183,9 @@ def schema_change(record: RunRecord, limits: Limits) -> Verdict:
 
     What it does:
         Compares the training rows' columns by name, order and type with those of the reference run; more than
-        {max_changes} that differ are flagged. Whole numbers, others and truth values are one type, and so are text and categories.
-        Where one of the runs was given a table without names, only the number of columns is compared. Which run is the
-        reference, `score-regression` tells.
+        {max_changes} that differ are flagged. Whole numbers, others and truth values are one type, and so are text and
+        categories. Where one of the runs was given a table without names, only the number of columns is compared. Which
+        run is the reference, `score-regression` tells.
 
     Why is this bad:
         The model of one run cannot be used on the data of the other, and two scores of different columns do not tell
