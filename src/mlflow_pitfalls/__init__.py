@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mlflow_pitfalls.api import disable, enable, enabled, flush, probe, report
-    from mlflow_pitfalls.beside.compare import compare
+    from mlflow_pitfalls.comparer import compare
     from mlflow_pitfalls.errors import MissingExtraError, PitfallsError, SchemaError, SettingsError
     from mlflow_pitfalls.gating.gate import gate
     from mlflow_pitfalls.tuner import tune
@@ -42,7 +42,7 @@ _HOMES = {
     "SchemaError": "errors",
     "SettingsError": "errors",
     "__version__": "version",
-    "compare": "beside.compare",
+    "compare": "comparer",
     "disable": "api",
     "enable": "api",
     "enabled": "api",

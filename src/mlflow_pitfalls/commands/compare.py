@@ -14,7 +14,7 @@ import click
 @click.option("--tracking-uri", help="The tracking store; MLflow's current one by default.")
 def compare(runs: tuple[str, ...], html: str | None, tracking_uri: str | None) -> None:
     """Show what changed from the first RUN to each other one."""
-    from mlflow_pitfalls.beside.compare import compare as compared
+    from mlflow_pitfalls.comparer import compare as compared
     from mlflow_pitfalls.reporting.console import show
 
     if len(runs) < 2:

@@ -1,4 +1,4 @@
-"""``compare``: what changed from one run to others."""
+"""What users call to compare runs: ``compare``."""
 
 from __future__ import annotations
 
