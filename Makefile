@@ -13,7 +13,7 @@ export LD_LIBRARY_PATH := $(if $(LD_LIBRARY_PATH),$(LD_LIBRARY_PATH):)$(OPENMP)
 
 WORKERS ?= 2
 TEST_SECONDS := 900
-SLOW_SECONDS := 1500
+SLOW_SECONDS := 1800
 
 .DEFAULT_GOAL := help
 .PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile bench-probes bench-wide-gap bench-gpu bench-pitfalls bench-next bench-tune bench-regressions bench-ui clean
