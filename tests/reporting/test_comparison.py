@@ -26,7 +26,7 @@ from mlflow_pitfalls.model.outcomes import Status
 from mlflow_pitfalls.model.values import Estimate, Interval, Severity, Task
 from mlflow_pitfalls.reporting.comparison_page import render_comparison
 from mlflow_pitfalls.reporting.comparison_report import ComparisonReport
-from mlflow_pitfalls.reporting.comparison_text import summary_line, tone_of, verdict_of
+from mlflow_pitfalls.reporting.comparison_text import headline, summary_line, tone_of, verdict_of
 from mlflow_pitfalls.reporting.console import show
 from tests.reporting.conftest import HOSTILE
 from tests.reporting.test_html import Page, assert_inert
@@ -115,6 +115,12 @@ def test_nothing_but_labels():
     assert "They do not predict the same" in parsed.said
     assert summary_line(bare) == "Against owl-1: nothing has certainly changed."
     show(ComparisonReport((bare,)), io.StringIO())
+
+
+def test_other_main_metrics_are_said_to_be():
+    others = Comparison(before=label(), after=label("owl-2"), scores=(score(0.1, primary=False),))
+    assert headline(others) == "They have no main metric in common"
+    assert headline(replace(others, scores=())) == "They share no score"
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -51,7 +51,7 @@ def headline(comparison: Comparison) -> str:
     if not comparison.comparable:
         return "They do not predict the same: their scores cannot be compared"
     if change is None:
-        return "They share no score"
+        return "They have no main metric in common" if comparison.scores else "They share no score"
     verdict = verdict_of(change)
     return f"{text.name(change.metric)}: {verdict}"
 
