@@ -31,6 +31,7 @@ PLACES = [
     "mlflow_pitfalls.sinks.spool:Spool.put",
 ]
 ERRORS = ["ValueError('canary-4711')", "MemoryError()", "RecursionError()", "SystemExit(3)"]
+MOST_LINES = 4  # record, outcomes, suggestions and losses are written each by itself, and each says so once
 
 INJECT = """
 import importlib
@@ -64,7 +65,7 @@ def test_the_script_goes_on(run_script, store, data, fit, place):
     assert "Traceback" not in done.stderr
     assert "canary-4711" not in done.stderr
     told = [line for line in done.stderr.splitlines() if "your program is not affected" in line]
-    assert len(told) == len(set(told)) <= 3, done.stderr
+    assert len(told) == len(set(told)) <= MOST_LINES, done.stderr
 
 
 def test_a_broken_check_costs_only_its_own_answer(run_script, store, data, fit):
