@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+
+KEY_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +28,9 @@ class Guard:
     standing: str
     removed: str
     tests: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Changes when the guard or its tests do: an older verdict is then none."""
+        whole = "\0".join((self.file, self.standing, self.removed, *self.tests))
+        return f"F{self.fault} {hashlib.sha256(whole.encode()).hexdigest()[:KEY_LENGTH]}"

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
-from mlflow_pitfalls.pages.assets import static_assets, with_imports
+from mlflow_pitfalls.pages.assets import source_files, static_assets
 from mlflow_pitfalls.pages.shell import catalogue, shell
 
 MAX_LINES = 300
@@ -28,7 +28,7 @@ CATALOGUE = re.compile(r'<script type="application/json" id="catalogue">(.*?)</s
 
 
 def _own():
-    return [asset for asset in static_assets() if not asset.path.startswith("vendor/")]
+    return [asset for asset in source_files() if not asset.path.startswith("vendor/")]
 
 
 @pytest.mark.parametrize("asset", _own(), ids=lambda asset: asset.path)
@@ -65,7 +65,16 @@ def test_the_page_holds_no_script_of_its_own():
     assert " style=" not in shell().content.decode()
 
 
-def test_what_is_asked_for_early_is_what_the_first_parts_import():
-    early = with_imports(["app.js", "runs_page.js"])
-    assert {"app.js", "matrix.js", "vendor/preact.mjs"} <= set(early)
-    assert not {"trends.js", "chart.js", "vendor/uPlot.esm.js"} & set(early)
+def test_a_visit_asks_for_few_files():
+    own = {asset.path for asset in static_assets() if not asset.path.startswith("vendor/")}
+    assert own == {"pitfalls.js", "pitfalls.css", "icon.svg"}
+
+
+def test_every_module_and_style_is_part_of_what_is_served():
+    served = {asset.path: asset.content.decode() for asset in static_assets()}
+    for asset in _own():
+        text = asset.content.decode()
+        if asset.path.endswith(".js"):
+            assert served["pitfalls.js"].count(f"const ${asset.path.removesuffix('.js')} = ") == 1
+        elif asset.path.endswith(".css"):
+            assert text in served["pitfalls.css"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import posixpath
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import PurePosixPath
+
+from mlflow_pitfalls.pages import bundle
 
 FOLDER = "static"
 MEDIA_TYPES = {
@@ -20,8 +21,9 @@ MEDIA_TYPES = {
     ".txt": "text/plain; charset=utf-8",
 }
 DIGEST_LENGTH = 16
-# `import … from "./x.js"`, not `import("./x.js")`, which waits until it is needed.
-_IMPORT = re.compile(r'^import\s[^;"]*"(\.[^"]+)";', re.MULTILINE)
+SCRIPT, STYLE = "pitfalls.js", "pitfalls.css"
+ROOTS = ("early.js", "app.js")  # the first asks for a list of runs before the rest is looked at
+STYLES = ("style.css", "tables.css")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,20 @@ class Asset:
 
 
 @cache
-def static_assets() -> tuple[Asset, ...]:
+def source_files() -> tuple[Asset, ...]:
     """Every file of the folder that has one of ``MEDIA_TYPES``, by path."""
     return tuple(sorted(_found(files(__package__) / FOLDER, ""), key=lambda asset: asset.path))
+
+
+@cache
+def static_assets() -> tuple[Asset, ...]:
+    """What is served: one script and one style sheet for all of ours, the pictures, and the libraries as they are."""
+    sources = {asset.path: asset.content.decode() for asset in source_files()}
+    own = {SCRIPT: bundle.script(sources, ROOTS), STYLE: bundle.style(sources, STYLES)}
+    kinds = tuple(PurePosixPath(path).suffix for path in own)
+    made = [Asset(path, _media_type(path), text.encode()) for path, text in own.items()]
+    kept = [asset for asset in source_files() if "/" in asset.path or not asset.path.endswith(kinds)]
+    return tuple(sorted((*made, *kept), key=lambda asset: asset.path))
 
 
 @cache
@@ -59,24 +72,14 @@ def address(path: str) -> str:
     return f"{FOLDER}/{version()}/{path}"
 
 
-def with_imports(paths: Iterable[str]) -> list[str]:
-    """ES modules and all that they import, by path; what they import later, when it is needed, is left out."""
-    by_path = {asset.path: asset.content.decode() for asset in static_assets() if asset.path.endswith(("js", "mjs"))}
-    waiting, found = list(paths), set[str]()
-    while waiting:
-        path = waiting.pop()
-        if path not in found:
-            found.add(path)
-            folder = posixpath.dirname(path)
-            waiting += [posixpath.normpath(posixpath.join(folder, name)) for name in _IMPORT.findall(by_path[path])]
-    return sorted(found)
-
-
 def _found(folder: Traversable, path: str) -> Iterator[Asset]:
     for entry in folder.iterdir():
         if entry.is_dir():
             yield from _found(entry, f"{path}{entry.name}/")
             continue
-        media_type = MEDIA_TYPES.get("." + entry.name.rpartition(".")[2])
-        if media_type is not None:
-            yield Asset(f"{path}{entry.name}", media_type, entry.read_bytes())
+        if PurePosixPath(entry.name).suffix in MEDIA_TYPES:
+            yield Asset(f"{path}{entry.name}", _media_type(entry.name), entry.read_bytes())
+
+
+def _media_type(path: str) -> str:
+    return MEDIA_TYPES[PurePosixPath(path).suffix]

@@ -7,14 +7,13 @@ from pathlib import PurePosixPath
 
 from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
 from mlflow_pitfalls.model.outcomes import Group
-from mlflow_pitfalls.pages.assets import Asset, address, with_imports
+from mlflow_pitfalls.pages.assets import SCRIPT, STYLE, Asset, address
 from mlflow_pitfalls.reporting import links
 from mlflow_pitfalls.version import __version__
 
 MEDIA_TYPE = "text/html; charset=utf-8"
-STYLES = ("style.css", "tables.css")
-EARLY = "early.js"  # asks for the first list of runs, so it comes first
-FIRST_MODULES = ("app.js", "runs_page.js")  # the other parts come when somebody opens them
+ICON = "icon.svg"
+LIBRARIES = ("vendor/preact.mjs", "vendor/htm.mjs")  # that the script begins with: asked for beside it, not after
 
 
 def catalogue() -> dict[str, object]:
@@ -52,9 +51,11 @@ def shell() -> Asset:
         trim_blocks=True,
         auto_reload=False,
     )
-    early = with_imports([EARLY])
-    modules = [*early, *(path for path in with_imports(FIRST_MODULES) if path not in early)]
     page = environment.get_template("shell.html.j2").render(
-        catalogue=catalogue(), address=address, styles=STYLES, modules=modules
+        catalogue=catalogue(),
+        icon=address(ICON),
+        style=address(STYLE),
+        libraries=[address(path) for path in LIBRARIES],
+        script=address(SCRIPT),
     )
     return Asset("", MEDIA_TYPE, page.encode())

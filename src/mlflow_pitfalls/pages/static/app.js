@@ -1,16 +1,13 @@
 // The page: which part is shown follows the address after the "#".
 import { hashOf, mlflowHome, parse } from "./address.js";
 import { VERSION } from "./catalogue.js";
+import { CheckHistory } from "./check_history.js";
+import { Comparison } from "./comparison.js";
 import { Component, html, render } from "./dom.js";
-import { Later } from "./later.js";
-
-// Each part is loaded when it is opened first.
-const experimentsPart = () => import("./experiments.js");
-const runsPart = () => import("./runs_page.js");
-const runPart = () => import("./run_page.js");
-const checkPart = () => import("./check_history.js");
-const trendsPart = () => import("./trends.js");
-const comparePart = () => import("./comparison.js");
+import { Experiments } from "./experiments.js";
+import { Run } from "./run_page.js";
+import { Runs } from "./runs_page.js";
+import { Trends } from "./trends.js";
 
 class App extends Component {
   constructor() {
@@ -54,14 +51,14 @@ class App extends Component {
 
 function part({ parts, options }) {
   const [first, experiment, second, third] = parts;
-  const later = (load, props) => html`<${Later} key=${parts.join("/")} load=${load} props=${{ options, ...props }} />`;
-  if (!first) return later(experimentsPart);
-  if (first === "compare") return later(comparePart, { runs: (options.runs ?? "").split(",").filter(Boolean) });
+  const shown = (Part, props) => html`<${Part} key=${parts.join("/")} options=${options} ...${props} />`;
+  if (!first) return shown(Experiments);
+  if (first === "compare") return shown(Comparison, { runs: (options.runs ?? "").split(",").filter(Boolean) });
   if (first !== "experiments" || !experiment) return html`<${Nowhere} />`;
-  if (!second) return later(runsPart, { experiment });
-  if (second === "trends") return later(trendsPart, { experiment });
-  if (second === "runs" && third) return later(runPart, { run: third });
-  if (second === "checks" && third) return later(checkPart, { experiment, check: third });
+  if (!second) return shown(Runs, { experiment });
+  if (second === "trends") return shown(Trends, { experiment });
+  if (second === "runs" && third) return shown(Run, { run: third });
+  if (second === "checks" && third) return shown(CheckHistory, { experiment, check: third });
   return html`<${Nowhere} />`;
 }
 

@@ -2,28 +2,37 @@
 import { runHash } from "./address.js";
 import { Component, html } from "./dom.js";
 import { moment } from "./text.js";
-import uPlot from "./vendor/uPlot.esm.js";
 
 const HEIGHT = 220; // pixels
 const POINT = 6;
 const FEW = 60; // runs up to which single points are drawn
-const style = document.createElement("link");
-style.rel = "stylesheet";
-style.href = new URL("./vendor/uPlot.min.css", import.meta.url);
-document.head.prepend(style); // before our own rules
-
 const dark = matchMedia("(prefers-color-scheme: dark)");
+
+let library = null;
+
+/** uPlot, asked for with the first picture. */
+function loaded() {
+  if (!library) {
+    const style = document.createElement("link");
+    style.rel = "stylesheet";
+    style.href = new URL("./vendor/uPlot.min.css", import.meta.url);
+    document.head.prepend(style); // before our own rules
+    library = import("./vendor/uPlot.esm.js").then((module) => module.default);
+  }
+  return library;
+}
 
 /**
  * runs: oldest first; series: [{label, colour, values, points}], colour the name of a CSS variable;
  * show: a value as text; range: [lowest, highest] of the axis where it is fixed.
  */
 export class Chart extends Component {
-  componentDidMount() {
+  async componentDidMount() {
     this.draw = () => this.drawn();
     this.observer = new ResizeObserver(() => this.plot?.setSize(this.size()));
     this.observer.observe(this.place);
     dark.addEventListener("change", this.draw);
+    this.uPlot = await loaded().catch(() => null); // the numbers stand in a table as well
     this.drawn();
   }
 
@@ -43,10 +52,11 @@ export class Chart extends Component {
 
   drawn() {
     this.plot?.destroy();
+    if (!this.uPlot || !this.place) return; // still on its way, or gone meanwhile
     const { runs, series } = this.props;
     const places = runs.map((_, place) => place + 1);
     const data = [places, ...series.map(({ values }) => values.map((value) => (Number.isFinite(value) ? value : null)))];
-    this.plot = new uPlot({ ...this.size(), ...options(this.props) }, data, this.place);
+    this.plot = new this.uPlot({ ...this.size(), ...options(this.props) }, data, this.place);
     this.plot.over.addEventListener("click", () => {
       const run = runs[this.plot.cursor.idx];
       if (run) location.hash = runHash(run.experiment, run.id);

@@ -14,7 +14,7 @@ const WORDS = ["no flag", "low", "medium", "high"];
 const LISTED = 100; // flagged runs in the table
 const RANGE = [-0.3, 3.3];
 
-export class Part extends Loading {
+export class CheckHistory extends Loading {
   keyOf({ experiment, options }) {
     return `${experiment} ${lengthOf(options)}`;
   }

@@ -11,7 +11,7 @@ import { runOf } from "./runs.js";
 import { MOST } from "./selection.js";
 import { clean, moment, number } from "./text.js";
 
-export class Part extends Loading {
+export class Comparison extends Loading {
   keyOf({ runs }) {
     return runs.join(" ");
   }

@@ -14,7 +14,7 @@ const AT_ONCE = 3; // experiments counted at the same time
 const JUDGED = "tags.`pitfalls.severity` IS NOT NULL";
 const LEVELS = ["high", "medium", "low", "none"];
 
-export class Part extends Loading {
+export class Experiments extends Loading {
   tokens = new Tokens();
 
   keyOf({ options }) {

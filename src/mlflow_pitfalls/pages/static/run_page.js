@@ -17,7 +17,7 @@ const WORDS = {
 };
 const LONG = 1000;
 
-export class Part extends Loading {
+export class Run extends Loading {
   keyOf({ run }) {
     return run;
   }

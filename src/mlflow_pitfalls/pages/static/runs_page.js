@@ -13,7 +13,7 @@ import { requestOf, settled } from "./query.js";
 import { runOf } from "./runs.js";
 import { clean, counted } from "./text.js";
 
-export class Part extends Loading {
+export class Runs extends Loading {
   tokens = new Tokens();
 
   async componentDidMount() {

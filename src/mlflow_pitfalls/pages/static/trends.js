@@ -24,7 +24,7 @@ const PICTURES = [
 ];
 const COLUMNS = PICTURES.flatMap(({ show, series }) => series.map((one) => ({ ...one, show })));
 
-export class Part extends Loading {
+export class Trends extends Loading {
   keyOf({ experiment, options }) {
     return `${experiment} ${lengthOf(options)}`;
   }

@@ -1,0 +1,45 @@
+"""What the last run of the command has measured, kept beside the guards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+PATH = Path(__file__).with_name("measured.json")
+VERSIONS_PATH = Path(__file__).with_name("versions.json")
+
+Versions = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Verdicts and figures.
+
+    Attributes:
+        date: Of the figures, as ISO 8601.
+        figures: How many of what the tests tried, by the name that they gave it.
+        verdicts: By the key of a guard.
+    """
+
+    date: str = ""
+    figures: Mapping[str, int] = field(default_factory=dict)
+    verdicts: Mapping[str, str] = field(default_factory=dict)
+
+
+def read(path: Path = PATH) -> Measured:
+    """What is kept; nothing where there is no file yet."""
+    return Measured(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else Measured()
+
+
+def write(measured: Measured, path: Path = PATH) -> None:
+    """Keep it, in an order that a reader can follow."""
+    path.write_text(json.dumps(asdict(measured), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def read_versions(path: Path = VERSIONS_PATH) -> Versions:
+    """One entry for each environment that the tests ran in."""
+    found: Versions = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    return found
