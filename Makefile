@@ -47,7 +47,7 @@ test: lint ## Check style, types and layers, then run the default tests (minutes
 	@echo "==> Tests, those marked slow left out"
 	$(BIN)/pytest -n $(WORKERS) -m "not slow" --session-timeout=$(TEST_SECONDS)
 
-test-slow: $(STAMP) ## Run the tests marked slow: every example, servers that fail, many estimators, Spark (needs Java), a browser (needs Chromium)
+test-slow: $(STAMP) ## Run the tests marked slow: every example, servers that fail, many estimators, Spark (needs Java), a browser (needs Chromium), PostgreSQL
 	@echo "==> Slow tests"
 	$(BIN)/pytest -m slow --session-timeout=$(SLOW_SECONDS)
 

@@ -81,22 +81,23 @@ class Store:
 class Server:
     """``mlflow server`` in a process group of its own; can be killed and started again on the same port.
 
-    Further ``options`` and variables of the ``environment`` are handed to the command.
+    The ``database`` is a SQLite file or any store's URI. Further ``options`` and variables of the ``environment`` are
+    handed to the command.
     """
 
-    def __init__(self, folder: Path, database: Path, *options: str, **environment: str) -> None:
+    def __init__(self, folder: Path, database: Path | str, *options: str, **environment: str) -> None:
         self.folder = folder
         self.options = options
         self.environment = environment
         self.port = free_port()
         self.uri = f"http://{HOST}:{self.port}"
-        self._database = database
+        self._backend = f"sqlite:///{database}" if isinstance(database, Path) else database
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         command = [
             sys.executable, "-m", "mlflow", "server", "--host", HOST, "--port", str(self.port), "--workers", "1",
-            "--backend-store-uri", f"sqlite:///{self._database}",
+            "--backend-store-uri", self._backend,
             "--artifacts-destination", str(self.folder / "artifacts"), *self.options,
         ]  # fmt: skip
         with (self.folder / "server.log").open("ab") as log:
