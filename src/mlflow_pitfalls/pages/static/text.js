@@ -1,5 +1,6 @@
 // Texts and numbers as a reader sees them.
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const DECIMAL = new Intl.NumberFormat("en", { maximumFractionDigits: 7 }); // made once: making one takes long
 const LONGEST = 300; // characters of a text of the user's that a table shows
 
 /** A text of the user's: without the characters that move, hide or reorder what stands beside them. */
@@ -14,7 +15,7 @@ export function number(value) {
   if (!Number.isFinite(value) || Math.abs(value) > 1e300) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(2).replace("-", "−");
-  return Number(value.toPrecision(4)).toLocaleString("en", { maximumFractionDigits: 7 }).replace("-", "−");
+  return DECIMAL.format(Number(value.toPrecision(4))).replace("-", "−");
 }
 
 export function seconds(value) {
@@ -33,5 +34,5 @@ export function moment(milliseconds) {
 }
 
 export function counted(count, one, many = `${one}s`) {
-  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+  return `${DECIMAL.format(count)} ${count === 1 ? one : many}`;
 }
