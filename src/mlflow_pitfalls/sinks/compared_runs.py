@@ -12,13 +12,12 @@ from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.reporting.links import LOSSES_PATH, OUTCOMES_PATH, RECORD_PATH
 from mlflow_pitfalls.sinks.reading import is_reachable
-from mlflow_pitfalls.sinks.runs import StoreError, read_artifact
+from mlflow_pitfalls.sinks.runs import MAX_BYTES, StoreError, read_artifact
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-MAX_BYTES = 16 * 2**20  # of one artifact; a record of 300 columns has about 1 MB
 _FOLDER = "pitfalls"
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from mlflow_pitfalls.errors import PitfallsError
+from mlflow_pitfalls.errors import PitfallsError, SchemaError
 from mlflow_pitfalls.model.codec import from_json
 from mlflow_pitfalls.model.outcomes import Outcomes
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 AUTOLOG_TAG = "mlflow.autologging"  # MLflow sets it on runs that it opens around one fit
+MAX_BYTES = 16 * 2**20  # of one artifact that is read; a record of 300 columns has about 1 MB
 _MILLISECONDS = 1_000
 
 T = TypeVar("T")
@@ -84,7 +85,7 @@ def load_report(run_id: str, tracking_uri: str) -> StoredReport:
 
     Raises:
         StoreError: The store does not answer, or holds no such run, or the run holds no record of ours.
-        SchemaError: The record is damaged, or was written by a newer version.
+        SchemaError: The record is damaged, too large, or was written by a newer version.
     """
     if not is_reachable(tracking_uri):
         raise StoreError(f"the tracking store does not answer; is it running? Run {run_id} could not be read")
@@ -115,6 +116,9 @@ def read_artifact(run: Run, tracking_uri: str, path: str) -> bytes | None:
 
     One request by the artifact repository's own transfer of a single file: ``download_artifacts`` lists the folder
     first, prints a progress bar and needs an executor.
+
+    Raises:
+        SchemaError: It has more than ``MAX_BYTES``.
     """
     from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
@@ -123,9 +127,13 @@ def read_artifact(run: Run, tracking_uri: str, path: str) -> bytes | None:
         try:
             repository = get_artifact_repository(run.info.artifact_uri, tracking_uri=tracking_uri)
             repository._download_file(path, str(target))
-            return target.read_bytes()
+            with target.open("rb") as file:
+                content = file.read(MAX_BYTES + 1)
         except Exception:  # noqa: BLE001 - every kind of store has its own way to say "not there"
             return None
+    if len(content) > MAX_BYTES:
+        raise SchemaError(f"{path} of run {run.info.run_id} is larger than any of ours")
+    return content
 
 
 def run_info(run: Run) -> RunInfo:

@@ -120,8 +120,10 @@ class Spool:
 
         Raises:
             FileNotFoundError: It was sent or removed meanwhile.
-            SchemaError: It is damaged, or of another version.
+            SchemaError: It is damaged, larger than any of ours, or of another version.
         """
+        if entry.size > self._max_bytes:
+            raise SchemaError(f"{entry.path.name} has {entry.size} bytes, more than any of ours")
         try:
             content = entry.path.read_bytes()
         except FileNotFoundError:

@@ -22,6 +22,8 @@ from mlflow_pitfalls.model.items import (
 from mlflow_pitfalls.model.values import Severity
 
 SPOOL_SCHEMA_VERSION = 1
+# What foreign JSON raises while it is read: too deep, numbers too large, values of other kinds.
+_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ def decode(content: bytes) -> StoredWrite:
     try:
         document = json.loads(content)
         found = document["schema_version"]
-    except (ValueError, KeyError, TypeError) as error:
+    except _DAMAGE as error:
         raise SchemaError("not a spooled write of mlflow-pitfalls") from error
     if found != SPOOL_SCHEMA_VERSION:
         raise SchemaError(
@@ -73,24 +75,24 @@ def decode(content: bytes) -> StoredWrite:
             "use the version of mlflow-pitfalls that wrote it"
         )
     try:
-        return StoredWrite(tracking_uri=str(document["tracking_uri"]), items=_items(document))
-    except (ValueError, KeyError, TypeError) as error:
+        return StoredWrite(tracking_uri=_text(document["tracking_uri"]), items=_items(document))
+    except _DAMAGE as error:
         raise SchemaError(f"damaged spooled write: {type(error).__name__}") from error
 
 
 def _items(document: dict[str, Any]) -> LogItems:
     note = document["note"]
     return LogItems(
-        run_id=str(document["run_id"]),
-        stage=str(document["stage"]),
-        timestamp_ms=int(document["timestamp_ms"]),
-        tags=tuple(Tag(key=str(key), value=str(value)) for key, value in document["tags"]),
-        metrics=tuple(Metric(key=str(key), value=float(value)) for key, value in document["metrics"]),
+        run_id=_text(document["run_id"]),
+        stage=_text(document["stage"]),
+        timestamp_ms=int(_number(document["timestamp_ms"])),
+        tags=tuple(Tag(key=_text(key), value=_text(value)) for key, value in document["tags"]),
+        metrics=tuple(Metric(key=_text(key), value=_number(value)) for key, value in document["metrics"]),
         artifacts=tuple(
-            Artifact(path=str(path), content=base64.b64decode(data, validate=True))
+            Artifact(path=_text(path), content=base64.b64decode(data, validate=True))
             for path, data in document["artifacts"]
         ),
-        note=Note(markdown=str(note)) if note is not None else None,
+        note=Note(markdown=_text(note)) if note is not None else None,
         page=_page(document.get("page")),
         issues=_issues(document.get("issues")),
         inputs=tuple(_input(data) for data in document.get("inputs", ())),
@@ -102,9 +104,10 @@ def _page(document: dict[str, Any] | None) -> ExperimentPage | None:
     if document is None:
         return None
     views = tuple(
-        SavedView(key=str(view["key"]), name=str(view["name"]), state=str(view["state"])) for view in document["views"]
+        SavedView(key=_text(view["key"]), name=_text(view["name"]), state=_text(view["state"]))
+        for view in document["views"]
     )
-    return ExperimentPage(views=views, line=str(document["line"]))
+    return ExperimentPage(views=views, line=_text(document["line"]))
 
 
 def _issues(documents: list[dict[str, Any]] | None) -> tuple[Issue, ...] | None:
@@ -112,10 +115,10 @@ def _issues(documents: list[dict[str, Any]] | None) -> tuple[Issue, ...] | None:
         return None
     return tuple(
         Issue(
-            check=str(issue["check"]),
+            check=_text(issue["check"]),
             severity=Severity(issue["severity"]),
-            description=str(issue["description"]),
-            subjects=tuple(str(name) for name in issue["subjects"]),
+            description=_text(issue["description"]),
+            subjects=tuple(_text(name) for name in issue["subjects"]),
         )
         for issue in documents
     )
@@ -123,9 +126,21 @@ def _issues(documents: list[dict[str, Any]] | None) -> tuple[Issue, ...] | None:
 
 def _input(data: dict[str, Any]) -> DataInput:
     return DataInput(
-        name=str(data["name"]),
-        context=str(data["context"]),
-        digest=str(data["digest"]),
-        schema=str(data["schema"]),
-        profile=str(data["profile"]),
+        name=_text(data["name"]),
+        context=_text(data["context"]),
+        digest=_text(data["digest"]),
+        schema=_text(data["schema"]),
+        profile=_text(data["profile"]),
     )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError
+    return float(value)
