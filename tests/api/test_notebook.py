@@ -21,6 +21,8 @@ from sklearn.datasets import load_breast_cancer
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import train_test_split
 from sklearn.tree import DecisionTreeClassifier
+from mlflow_pitfalls import session
+session.CELL_SECONDS = 60  # on a busy machine a report may come with a later cell
 """
 FIT = """
 X, y = load_breast_cancer(return_X_y=True)
