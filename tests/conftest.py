@@ -14,15 +14,20 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
-from mlflow_pitfalls import errors
+from mlflow_pitfalls import errors, hooks
+from mlflow_pitfalls.capture.recording.building import RecordBuilder
+from mlflow_pitfalls.capture.recording.drafts import RunDraft
+from mlflow_pitfalls.capture.recording.recorder import Host, Recorder
 from mlflow_pitfalls.model.items import Artifact, LogItems, Metric, Note, Tag
+from mlflow_pitfalls.model.record import RunInfo, RunRecord
 from mlflow_pitfalls.settings import Settings
 from mlflow_pitfalls.sinks import breaker
 
@@ -312,3 +317,42 @@ def make_items() -> Callable[..., LogItems]:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(spool_dir=str(tmp_path / "spool"))
+
+
+@dataclass
+class Watched:
+    """Records of what happened inside of the fixture; ``run`` is the run that fits happen in."""
+
+    settings: Settings = field(default_factory=lambda: Settings(confidence_resamples=200))
+    run: RunInfo | None = None
+    captured: int = 0
+    records: list[RunRecord] = field(default_factory=list)
+    recorder: Recorder | None = None
+
+    def settle(self) -> RunRecord:
+        with hooks.muted():
+            self.recorder.settle_all()
+        return self.records[-1]
+
+    def _on_captured(self, draft: RunDraft) -> None:
+        self.captured += 1
+
+    def _on_settled(self, draft: RunDraft) -> None:
+        self.records.append(RecordBuilder(draft, self.settings, "test").build())
+
+
+@pytest.fixture
+def watched() -> Iterator[Watched]:
+    found = Watched()
+    host = Host(
+        active_run=lambda: (found.run, "memory"),
+        quiet=nullcontext,
+        captured=found._on_captured,
+        settled=found._on_settled,
+    )
+    found.recorder = Recorder(found.settings, host)
+    errors.set_test_mode(True)
+    hooks.install(found.recorder)
+    yield found
+    hooks.uninstall()
+    errors.set_test_mode(False)

@@ -16,6 +16,7 @@ from mlflow_pitfalls.capture.recording.building import RecordBuilder
 from mlflow_pitfalls.capture.recording.drafts import RunDraft
 from mlflow_pitfalls.capture.recording.recorder import Host, Recorder
 from mlflow_pitfalls.capture.task import task_of
+from mlflow_pitfalls.capture.undisturbed import undisturbed
 from mlflow_pitfalls.checks.runner import run_checks
 from mlflow_pitfalls.errors import PitfallsError
 from mlflow_pitfalls.model.events import CallEvent, CallKind
@@ -27,7 +28,7 @@ from mlflow_pitfalls.probes.catalogue import ASKED_PROBES
 from mlflow_pitfalls.probes.copying import CannotCopyError, quiet_copy
 from mlflow_pitfalls.probes.engine import run_probes
 from mlflow_pitfalls.probes.material import Material, context_of
-from mlflow_pitfalls.probes.undisturbed import on_one_core, undisturbed
+from mlflow_pitfalls.probes.one_core import on_one_core
 from mlflow_pitfalls.reporting.notebook import Report
 from mlflow_pitfalls.settings import Settings
 from mlflow_pitfalls.version import __version__

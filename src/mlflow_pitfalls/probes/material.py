@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlflow_pitfalls.capture.containers import shape_of, take_rows
+from mlflow_pitfalls.capture.estimators.attributes import attribute
 from mlflow_pitfalls.capture.findings.sources import Sources
 from mlflow_pitfalls.capture.recording.drafts import FitState
 from mlflow_pitfalls.capture.recording.scoring import held_out_predictions
@@ -147,7 +148,7 @@ def _unrepeatable(fit: FitState) -> str:
 
 
 def _refit_seconds(estimator: Any) -> float | None:
-    found = getattr(estimator, "refit_time_", None)
+    found = attribute(estimator, "refit_time_")
     return float(found) if isinstance(found, float | int) else None
 
 

@@ -14,10 +14,10 @@ from sklearn.datasets import load_breast_cancer
 from sklearn.metrics import get_scorer
 from sklearn.model_selection import KFold, train_test_split
 
+from mlflow_pitfalls.capture.undisturbed import undisturbed
 from mlflow_pitfalls.errors import PitfallsError
 from mlflow_pitfalls.model.suggestions import Kind, Parameter, SearchSpace
 from mlflow_pitfalls.model.tuning import TrialEnd
-from mlflow_pitfalls.probes.undisturbed import undisturbed
 from mlflow_pitfalls.tuning.spark.on_spark import on_executors
 from mlflow_pitfalls.tuning.spark.spark_session import own_context
 from mlflow_pitfalls.tuning.study.loop import Order, is_lost

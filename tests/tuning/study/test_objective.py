@@ -9,8 +9,8 @@ from sklearn.metrics import get_scorer
 from sklearn.model_selection import StratifiedKFold
 from sklearn.tree import DecisionTreeClassifier
 
+from mlflow_pitfalls.capture.undisturbed import undisturbed
 from mlflow_pitfalls.model.suggestions import Kind, Parameter
-from mlflow_pitfalls.probes.undisturbed import undisturbed
 from mlflow_pitfalls.tuning.study.objective import ERROR, PRESENT, FitError, LostError, problem_of, run_trial
 from mlflow_pitfalls.tuning.study.pruning import pruner
 from mlflow_pitfalls.tuning.study.quiet import quiet_optuna

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mlflow_pitfalls.capture.estimators.attributes import attribute
 from mlflow_pitfalls.model.events import CallEvent, place
 from mlflow_pitfalls.model.record import CrossValidationFacts
 
@@ -44,17 +45,17 @@ def cross_validation_facts(event: CallEvent) -> CrossValidationFacts | None:
 
 def search_facts(event: CallEvent) -> CrossValidationFacts | None:
     """The best candidate's folds of a finished search; None for other estimators."""
-    results = getattr(event.owner, "cv_results_", None)
-    best = getattr(event.owner, "best_index_", None)
+    results = attribute(event.owner, "cv_results_")
+    best = attribute(event.owner, "best_index_")
     if not isinstance(results, dict) or best is None:
         return None
-    refit = getattr(event.owner, "refit", True)
+    refit = attribute(event.owner, "refit", True)
     suffix = refit if isinstance(refit, str) and f"split0_test_{refit}" in results else "score"
     folds = [key for key in results if key.startswith("split") and key.endswith(f"_test_{suffix}")]
-    scoring = getattr(event.owner, "scoring", None)
+    scoring = attribute(event.owner, "scoring")
     return CrossValidationFacts(
         function=type(event.owner).__name__,
-        estimator=type(getattr(event.owner, "estimator", None)).__name__,
+        estimator=type(attribute(event.owner, "estimator")).__name__,
         splitter="",
         folds=len(folds),
         metric=scoring if isinstance(scoring, str) else "",

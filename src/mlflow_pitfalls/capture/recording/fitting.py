@@ -6,12 +6,14 @@ import weakref
 from typing import Any
 
 from mlflow_pitfalls.capture.containers import as_vector, shape_of, take_sample
+from mlflow_pitfalls.capture.estimators.attributes import attribute
 from mlflow_pitfalls.capture.estimators.estimator import (
     class_weight_used,
     estimator_facts,
     sampler_inside,
     threshold_tuned,
 )
+from mlflow_pitfalls.capture.estimators.kept_rows import keeps_rows
 from mlflow_pitfalls.capture.estimators.search import search_facts
 from mlflow_pitfalls.capture.fingerprints.fingerprint import row_hashes
 from mlflow_pitfalls.capture.lineage.objects import Bounded
@@ -34,7 +36,6 @@ from mlflow_pitfalls.settings import Settings
 
 HASHED_ROWS = 100_000  # training rows that are hashed to recognise them elsewhere
 _SHARED_TRAININGS = 2
-_KEEPS_TRAINING_DATA = ("_fit_X", "X_train_", "_tree")  # estimators that hold the rows themselves
 
 
 class FitCapture:
@@ -65,7 +66,7 @@ class FitCapture:
         with guard("reading a search's results"):
             search = search_facts(estimator, seconds=event.seconds, site=place(event.site))
         return FitState(
-            estimator=None if _holds_rows(estimator) else estimator,
+            estimator=None if keeps_rows(estimator, features) else estimator,
             reference=_weak(estimator),
             facts=estimator_facts(estimator),
             node=node,
@@ -152,28 +153,16 @@ def _weak(estimator: Any) -> weakref.ref[Any] | None:
         return None
 
 
-def _holds_rows(estimator: Any) -> bool:
-    """Whether a strong reference to the estimator would keep the user's rows alive."""
-    final = getattr(estimator, "best_estimator_", estimator)
-    steps = getattr(final, "steps", None)
-    if isinstance(steps, list) and steps:
-        final = steps[-1][-1]
-    own = getattr(final, "__dict__", {})
-    return any(name in own for name in _KEEPS_TRAINING_DATA)
-
-
 def _has_sample_weight(event: CallEvent) -> bool:
     return any("sample_weight" in name and value is not None for name, value in event.kwargs.items())
 
 
 def _classes(estimator: Any) -> Any:
-    return as_vector(getattr(estimator, "classes_", None)) if hasattr(estimator, "classes_") else None
+    classes = attribute(estimator, "classes_")
+    return as_vector(classes) if classes is not None else None
 
 
 def _scoring(estimator: Any) -> str | None:
     """The scorer that a search was given by name."""
-    scoring = getattr(estimator, "refit", None)
-    if isinstance(scoring, str):
-        return scoring
-    scoring = getattr(estimator, "scoring", None)
-    return scoring if isinstance(scoring, str) else None
+    named = (attribute(estimator, name) for name in ("refit", "scoring"))
+    return next((scorer for scorer in named if isinstance(scorer, str)), None)

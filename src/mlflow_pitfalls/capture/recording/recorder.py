@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlflow_pitfalls.capture.containers import shape_of
+from mlflow_pitfalls.capture.estimators.attributes import has_attribute
 from mlflow_pitfalls.capture.lineage.tracker import Lineage
 from mlflow_pitfalls.capture.recording.calls import features_of
 from mlflow_pitfalls.capture.recording.crossvalidation import cross_validation_facts, search_facts
@@ -273,16 +274,6 @@ class Recorder:
 
 def _is_predictor(owner: Any) -> bool:
     """Whether fitting it makes a model rather than a mere transformer, some of which know densities too (PCA)."""
-    if any(_has(owner, method) for method in _PREDICTOR_METHODS):
+    if any(has_attribute(owner, method) for method in _PREDICTOR_METHODS):
         return True
-    return _has(owner, _DENSITY_METHOD) and not _has(owner, "transform")
-
-
-def _has(owner: Any, method: str) -> bool:
-    """The class is asked first, which runs no code of the user's; the object then, whose last step may lack it."""
-    if not hasattr(type(owner), method):
-        return False
-    try:
-        return hasattr(owner, method)
-    except Exception:  # noqa: BLE001 - a property of the user's may raise what it likes
-        return False
+    return has_attribute(owner, _DENSITY_METHOD) and not has_attribute(owner, "transform")

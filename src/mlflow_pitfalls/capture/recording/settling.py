@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 
 from mlflow_pitfalls.capture.containers import shape_of, take_rows
+from mlflow_pitfalls.capture.estimators.attributes import has_attribute
 from mlflow_pitfalls.capture.estimators.staged import Staged, staged_answers
 from mlflow_pitfalls.capture.lineage.row_sets import REMADE, Rows
 from mlflow_pitfalls.capture.lineage.tracker import Lineage
 from mlflow_pitfalls.capture.recording.calls import bounded_scores, bounded_vector
 from mlflow_pitfalls.capture.recording.drafts import FitState, HeldOut, Output, RunDraft
 from mlflow_pitfalls.capture.recording.scoring import metrics_of
+from mlflow_pitfalls.capture.undisturbed import undisturbed
 from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.model.values import Task
 
@@ -61,10 +63,10 @@ class Settler:
         if held_out is not None and held_out.x is None:
             held_out.x = self._features_of(fit, held_out.rows)
         deadline = time.perf_counter() + min(_LARGEST_BUDGET, max(_LEAST_BUDGET, _SHARE_OF_FIT * fit.seconds))
-        with self._quiet(), guard("predicting bounded samples"):
+        with self._quiet(), guard("predicting bounded samples"), undisturbed(estimator):
             self._predict(fit, held_out, estimator, deadline, _needs_scores(draft, fit, self._wanted))
         if fit.seconds >= _LEAST_STAGED and held_out is not None and held_out.y is not None:
-            with self._quiet(), guard("asking an iterative model what it said earlier"):
+            with self._quiet(), guard("asking an iterative model what it said earlier"), undisturbed(estimator):
                 scores = _primary_needs(draft, fit, self._wanted) != "labels"
                 budget = min(_LARGEST_STAGED_BUDGET, max(_LEAST_STAGED_BUDGET, _SHARE_OF_FIT * fit.seconds))
                 deadline = time.perf_counter() + budget
@@ -140,7 +142,7 @@ def _staged(estimator: Any, held_out: HeldOut, scores: bool, deadline: float) ->
 
 
 def _score_method(estimator: Any) -> str | None:
-    return next((name for name in ("predict_proba", "decision_function") if hasattr(estimator, name)), None)
+    return next((name for name in ("predict_proba", "decision_function") if has_attribute(estimator, name)), None)
 
 
 def _in_columns_of(data: Any, fit: FitState) -> Any:
@@ -177,6 +179,7 @@ def _missing(labels: Output | None, scores: Output | None, method: str | None) -
 def _outputs(estimator: Any, methods: list[str], rows: Any, deadline: float) -> tuple[Output | None, Output | None]:
     """Labels and scores of as many rows, chosen at random, as the time until the deadline allows."""
     shape = shape_of(rows) if rows is not None else None
+    methods = [method for method in methods if has_attribute(estimator, method)]  # DBSCAN predicts only what it fits
     if shape is None or not shape[0] or not methods:
         return None, None
     found: dict[str, Output | None] = {}

@@ -17,11 +17,11 @@ import numpy.typing as npt
 from mlflow_pitfalls.capture.containers import as_vector, shape_of
 from mlflow_pitfalls.capture.fingerprints.fingerprint import content_digest
 from mlflow_pitfalls.capture.task import task_of
+from mlflow_pitfalls.capture.undisturbed import undisturbed
 from mlflow_pitfalls.errors import PitfallsError
 from mlflow_pitfalls.model.suggestions import Parameter, SearchSpace, Suggestions
 from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.probes.copying import CannotCopyError, quiet_copy
-from mlflow_pitfalls.probes.undisturbed import undisturbed
 from mlflow_pitfalls.tuning.study.beginning import Asked, Beginning, beginning_of
 from mlflow_pitfalls.tuning.study.folds import Folds, folds_of
 from mlflow_pitfalls.tuning.study.objective import Problem, problem_of

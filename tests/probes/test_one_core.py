@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import random
-import warnings
-
-import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from mlflow_pitfalls.probes.undisturbed import on_one_core, undisturbed
+from mlflow_pitfalls.probes.one_core import on_one_core
 
 
 def threads() -> list[int]:
@@ -23,12 +19,3 @@ def test_native_libraries_get_their_threads_back():
             assert before and set(threads()) == {1}
             _ = 1 / 0
         assert threads() == before
-
-
-def test_random_states_and_filters_come_back():
-    states, filters = (np.random.get_state()[1].copy(), random.getstate()), list(warnings.filters)
-    with undisturbed():
-        np.random.random(), random.random()
-        warnings.warn("not shown", stacklevel=1)
-    assert (np.random.get_state()[1] == states[0]).all() and random.getstate() == states[1]
-    assert warnings.filters == filters
