@@ -20,6 +20,14 @@ GUARDS: tuple[Guard, ...] = (
         ),
     ),
     Guard(
+        fault=15,
+        promise="a frame is written to in place after a call: no view of it is kept",
+        file="src/mlflow_pitfalls/capture/containers/rows.py",
+        standing="    return pd.DataFrame(taken.copy() if is_whole else taken)",
+        removed="    return pd.DataFrame(taken)",
+        tests=(f"{_ARRAYS}test_a_frame_is_written_to_in_place_after_a_call",),
+    ),
+    Guard(
         fault=16,
         promise="deleted rows are freed at once, also those that the estimator itself holds",
         file="src/mlflow_pitfalls/capture/recording/fitting.py",

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from imblearn.over_sampling import SMOTE
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.datasets import load_breast_cancer
+from sklearn.datasets import load_iris
 from sklearn.decomposition import PCA
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import KFold, RandomizedSearchCV, cross_val_score, train_test_split
 from sklearn.pipeline import make_pipeline
@@ -47,20 +47,16 @@ def _state() -> str:
 
 def _script() -> Iterator[object]:
     """A program that leaves every random state unset; yields after each of its steps."""
-    X, y = load_breast_cancer(return_X_y=True)
+    X, y = load_iris(return_X_y=True)
     X_train, X_test, y_train, y_test = train_test_split(X, y)
     yield "split"
     for model in (
         DummyClassifier(strategy="stratified"),
-        DummyClassifier(strategy="uniform"),
-        RandomForestClassifier(5),
-        DecisionTreeClassifier(max_features=3),
-        GradientBoostingClassifier(n_estimators=5, subsample=0.5),
+        RandomForestClassifier(3),
         make_pipeline(StandardScaler(), PCA(2, svd_solver="randomized"), DummyClassifier(strategy="stratified")),
         Guess(),
     ):
         model.fit(X_train, y_train)
-        yield model
         model.score(X_test, y_test)
         yield model
     accuracy_score(y_test, model.predict(X_test))
@@ -88,12 +84,12 @@ def test_after_each_call_and_each_settling_the_global_state_is_as_without_us(wat
     ours = _states(lambda: watched.recorder.settle_all())
     hooks.uninstall()
     assert ours == _states(lambda: None)
-    assert len(set(ours)) > 10, "the program draws all the time"
+    assert len(set(ours)) >= len(ours) - 1, "the program draws all the time"
     assert {record.fit.estimator.class_name for record in watched.records} >= {"DummyClassifier", "Guess"}
 
 
 def test_a_generator_and_an_attribute_of_the_users_estimator_stand_as_before(watched):
-    X, y = load_breast_cancer(return_X_y=True)
+    X, y = load_iris(return_X_y=True)
     for generator in (None, np.random.RandomState(3), np.random.default_rng(3)):
         X_train, X_test, y_train, _ = train_test_split(X, y, random_state=0)
         model = Guess(generator).fit(X_train, y_train)

@@ -106,6 +106,15 @@ def test_an_array_can_be_resized_and_written_to_after_every_kind_of_call(watched
     assert X.shape == (ROWS // 2, 2 * COLUMNS)
 
 
+def test_a_frame_is_written_to_in_place_after_a_call(watched):
+    rows, y = _rows()
+    X = CONTAINERS["frame"](rows)
+    _use(X, y)
+    where = np.asarray(X).__array_interface__["data"]
+    X.iloc[0, 0] = 7.0  # pandas copies the frame first where a view of it lives
+    assert np.asarray(X).__array_interface__["data"] == where
+
+
 def test_a_later_write_does_not_reach_what_was_recorded(watched):
     X, y = _rows()
     GaussianNB().fit(X, y)

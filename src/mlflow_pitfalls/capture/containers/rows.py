@@ -84,7 +84,9 @@ def _frame(data: Any, positions: Positions, max_columns: int) -> pd.DataFrame | 
 def _frame_of_pandas(data: Any, positions: Positions, max_columns: int) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.DataFrame(data.iloc[positions, :max_columns])
+    taken = data.iloc[positions, :max_columns]
+    is_whole = len(positions) == len(data)  # then pandas gives a view, and copies at the user's next write
+    return pd.DataFrame(taken.copy() if is_whole else taken)
 
 
 def _frame_of_series(data: Any, positions: Positions, _max_columns: int) -> pd.DataFrame:
