@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import multiprocessing
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +24,7 @@ from mlflow_pitfalls.version import __version__
 
 _FLUSH_SECONDS = 60.0
 _session: Session | None = None
+_parents: Session | None = None  # in a forked child: kept alive, as its pipes and threads are the parent's
 _keeper: FitKeeper | None = None
 
 
@@ -102,7 +105,20 @@ def enable(
         Session(settings, __version__) if _keeper is None else Session(settings, __version__, observe=_keeper.settled)
     )
     _session = session
+    _watch_forks()
     _hook(settings, session)
+
+
+@functools.cache
+def _watch_forks() -> None:
+    """A forked child leaves the session to its parent: threads that it does not have may hold the session's locks."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_leave_to_parent)
+
+
+def _leave_to_parent() -> None:
+    global _session, _parents
+    _parents, _session = _session, None
 
 
 def _is_child() -> bool:

@@ -256,6 +256,15 @@ def test_a_server_that_hangs_after_the_probe_delays_no_report(stuck_uri):
     assert read_history(stuck_uri, NOBODY) is None
 
 
+@pytest.mark.parametrize("uri", ["postgresql://user@host/runs", "mysql+pymysql://host/runs", "databricks"])
+def test_nor_does_a_database_or_a_hosted_store_that_hangs(uri, monkeypatch):
+    monkeypatch.setattr(reading, "DATABASE_SECONDS", 0.05)
+    release = threading.Event()
+    assert reading.read_within(uri, release.wait) is None
+    release.set()
+    assert breaker_of(uri).is_open
+
+
 def test_families():
     assert family_by_name("LinearSVC") == "linear"
     assert family_by_name("SVC") == "svm"

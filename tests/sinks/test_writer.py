@@ -5,12 +5,14 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from mlflow_pitfalls.model.items import Tag
 from mlflow_pitfalls.settings import Settings
+from mlflow_pitfalls.sinks import writer as writer_module
 from mlflow_pitfalls.sinks.sync import sync
 from mlflow_pitfalls.sinks.writer import Writer
 
@@ -173,17 +175,52 @@ def test_without_a_spool_it_is_sent_all_the_same(tmp_path, store, make_items, re
     assert "1 run could neither be sent nor be kept" in caplog.text
 
 
-def test_a_refused_artifact_store_is_told_once_and_kept(writer, store, make_items, caplog):
-    run_id = store.new_run()
+def test_a_refused_artifact_store_is_told_once_and_kept(settings, store, make_items, caplog):
+    runs = [store.new_run() for _ in range(3)]
     store.artifacts.write_text("a file where the folder should be")
-    writer.submit(store.uri, lambda: make_items(run_id))
-    assert not writer.flush(LONG)
-    assert store.tags(run_id)["pitfalls.overfit"] == "high"
-    assert len(writer.spool.entries()) == 1
-    assert "did not take all" in caplog.text
+    writer = Writer(settings)
+    for run_id in runs:
+        writer.submit(store.uri, lambda run_id=run_id: make_items(run_id))
+        assert not writer.flush(LONG)
+        assert store.tags(run_id)["pitfalls.overfit"] == "high"
+    assert not writer.close(LONG)
+    assert len(writer.spool.entries()) == 3
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert "did not take all" in line and "`mlflow-pitfalls sync` sends it" in line and str(writer.spool.folder) in line
     store.artifacts.unlink()
-    assert sync(spool_dir=writer.spool.folder).sent == 1
-    assert "pitfalls.md" in store.files(run_id)
+    assert sync(spool_dir=writer.spool.folder).sent == 3
+    assert "pitfalls.md" in store.files(runs[0])
+
+
+@pytest.fixture
+def short_building(monkeypatch):
+    monkeypatch.setattr(writer_module, "BUILDING_SECONDS", 0.3)
+    monkeypatch.setattr(writer_module, "LOOK_SECONDS", 0.3)
+
+
+def test_a_report_that_gets_little_of_the_cores_is_finished_at_exit(settings, refused_uri, make_items, short_building):
+    writer = Writer(settings)
+
+    def build():
+        for _ in range(20):
+            time.sleep(0.05)  # others have their turn
+            ends = time.thread_time() + 0.005
+            while time.thread_time() < ends:
+                pass
+        return make_items("a" * 32)
+
+    writer.submit(refused_uri, build)
+    assert not writer.close(0.0)
+    assert len(writer.spool.entries()) == 1
+
+
+def test_a_report_that_hangs_is_not_waited_for_at_exit(settings, refused_uri, short_building, caplog):
+    release = threading.Event()
+    writer = Writer(settings)
+    writer.submit(refused_uri, release.wait)
+    assert not writer.close(0.0)
+    release.set()
+    assert "the time at exit was too short" in caplog.text
 
 
 def test_a_closed_writer_takes_nothing(writer, store, make_items):

@@ -18,6 +18,7 @@ from mlflow_pitfalls.sinks.spool import Spool, SpoolEntry
 logger = logging.getLogger("mlflow_pitfalls")
 
 OnDone = Callable[[bool], None]
+OnRefusal = Callable[[WriteResult], None]
 
 
 class Fate(Enum):
@@ -32,7 +33,10 @@ class Fate(Enum):
 
 @dataclass(slots=True, eq=False)
 class Parcel:
-    """A write on its way. ``items`` is let go where the spool holds it and the server does not answer."""
+    """A write on its way. ``items`` is let go where the spool holds it and the server does not answer.
+
+    ``refused`` is set where the store has answered and did not take all of it, which is told at that time.
+    """
 
     run_id: str
     run_key: str
@@ -40,6 +44,7 @@ class Parcel:
     entry: SpoolEntry | None
     items: LogItems | None
     on_done: OnDone | None = None
+    refused: bool = False
 
     def settle(self, sent: bool) -> None:
         """Tell the submitter, once, whether the write has reached the store."""
@@ -49,7 +54,15 @@ class Parcel:
                 told(sent)
 
 
-def send(parcel: Parcel, *, sink: MlflowSink, breaker: Breaker, spool: Spool, force: bool = False) -> Fate:
+def send(
+    parcel: Parcel,
+    *,
+    sink: MlflowSink,
+    breaker: Breaker,
+    spool: Spool,
+    force: bool = False,
+    on_refusal: OnRefusal | None = None,
+) -> Fate:
     """Send one write, and remove it from the spool where nothing is left to send.
 
     Args:
@@ -58,11 +71,12 @@ def send(parcel: Parcel, *, sink: MlflowSink, breaker: Breaker, spool: Spool, fo
         breaker: Of the same store.
         spool: Where the parcel's entry lies.
         force: Ask the server even where the breaker is open.
+        on_refusal: Told what the store raised where it did not take all of it.
     """
     if not breaker.allows(force=force):
         return Fate.WAITING
     if parcel.entry is None:
-        return _fate(_write(parcel.items, sink, breaker)) if parcel.items else Fate.DROPPED
+        return _fate(_write(parcel.items, sink, breaker, on_refusal)) if parcel.items else Fate.DROPPED
     with spool.claim(parcel.entry) as mine:
         if not mine:
             return Fate.ELSEWHERE
@@ -72,7 +86,7 @@ def send(parcel: Parcel, *, sink: MlflowSink, breaker: Breaker, spool: Spool, fo
             return Fate.ELSEWHERE
         except SchemaError:
             return Fate.DROPPED
-        fate = _fate(_write(items, sink, breaker))
+        fate = _fate(_write(items, sink, breaker, on_refusal))
         if fate in (Fate.SENT, Fate.DROPPED):
             spool.remove(parcel.entry)
         return fate
@@ -98,6 +112,7 @@ class Courier:
         self._spool = spool
         self._queue: deque[Parcel] = deque()
         self._undelivered: dict[int, Parcel] = {}
+        self._refusal_told = False
 
     @property
     def undelivered(self) -> list[Parcel]:
@@ -120,16 +135,31 @@ class Courier:
             self._finish(parcel, sent=False, remove=True)
         while self._queue:
             parcel = self._queue[0]
-            fate = send(parcel, sink=self._sink, breaker=self._breaker, spool=self._spool, force=force)
+            fate = send(
+                parcel, sink=self._sink, breaker=self._breaker, spool=self._spool, force=force,
+                on_refusal=self._tell_refusal,
+            )  # fmt: skip
             force = False
             if fate is Fate.WAITING:
                 self._hold_back()
                 return
             self._queue.popleft()
             if fate is Fate.REFUSED:
+                parcel.refused = True
                 self._keep(parcel)
                 continue
             self._finish(parcel, sent=fate in (Fate.SENT, Fate.ELSEWHERE))
+
+    def _tell_refusal(self, result: WriteResult) -> None:
+        """Once a store: the next runs' reports will fare no better."""
+        if self._refusal_told:
+            return
+        self._refusal_told = True
+        logger.warning(
+            "mlflow-pitfalls: the tracking store did not take all of what was found in a run (%s); the rest, and that "
+            "of later runs, is kept in %s; `mlflow-pitfalls sync` sends it.",
+            ", ".join(dict.fromkeys(result.failures)), self._spool.folder,
+        )  # fmt: skip
 
     def _hold_back(self) -> None:
         for parcel in list(self._queue):
@@ -148,23 +178,15 @@ class Courier:
         parcel.settle(sent)
 
 
-def _write(items: LogItems, sink: MlflowSink, breaker: Breaker) -> WriteResult:
+def _write(items: LogItems, sink: MlflowSink, breaker: Breaker, on_refusal: OnRefusal | None) -> WriteResult:
     result = sink.write(items)
     if result.outcome is Outcome.UNREACHABLE:
         breaker.failed()
     else:
         breaker.succeeded()
-    if result.outcome is Outcome.REFUSED:
-        _tell_refusal(result)
+    if result.outcome is Outcome.REFUSED and on_refusal is not None:
+        on_refusal(result)
     return result
-
-
-def _tell_refusal(result: WriteResult) -> None:
-    logger.warning(
-        "mlflow-pitfalls: the tracking store did not take all of what was found in a run (%s); the rest is kept for "
-        "`mlflow-pitfalls sync`.",
-        ", ".join(dict.fromkeys(result.failures)),
-    )
 
 
 def _fate(result: WriteResult) -> Fate:

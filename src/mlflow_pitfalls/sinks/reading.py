@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from mlflow_pitfalls.sinks.breaker import breaker_of
 from mlflow_pitfalls.sinks.quiet import mute_this_thread
-from mlflow_pitfalls.sinks.uris import is_http, store_is_gone
+from mlflow_pitfalls.sinks.uris import is_http, local_path, store_is_gone
 
 READ_SECONDS = 3.0  # for one reading; a report must not wait for a server that hangs
+DATABASE_SECONDS = 10.0  # the same without a server between: the first call of a process connects and looks at tables
 
 T = TypeVar("T")
 
@@ -20,7 +21,7 @@ def is_reachable(tracking_uri: str) -> bool:
     return not store_is_gone(tracking_uri) and breaker_of(tracking_uri).allows(fresh=True)
 
 
-def read_within(tracking_uri: str, read: Callable[[], T], seconds: float = READ_SECONDS) -> T | None:
+def read_within(tracking_uri: str, read: Callable[[], T], seconds: float | None = None) -> T | None:
     """What ``read`` returns; None where it fails or takes longer.
 
     A call that hangs in MLflow's retries is left behind on a daemon thread of its own, and opens the breaker.
@@ -28,11 +29,11 @@ def read_within(tracking_uri: str, read: Callable[[], T], seconds: float = READ_
     Args:
         tracking_uri: The store that is read.
         read: Calls MLflow.
-        seconds: Wall-clock that a tracking server may take; local stores are not bounded.
+        seconds: Wall-clock that a server may take, 3 s by default and 10 s for databases; files are not bounded.
     """
     if not is_reachable(tracking_uri):
         return None
-    if not is_http(tracking_uri):
+    if local_path(tracking_uri) is not None:
         return _attempt(read)
     answers: list[T | None] = []
 
@@ -45,7 +46,7 @@ def read_within(tracking_uri: str, read: Callable[[], T], seconds: float = READ_
         thread.start()
     except RuntimeError:  # the interpreter is shutting down
         return None
-    thread.join(seconds)
+    thread.join(seconds if seconds is not None else READ_SECONDS if is_http(tracking_uri) else DATABASE_SECONDS)
     if not answers:
         breaker_of(tracking_uri).failed()
         return None

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from time import monotonic, time
+from time import monotonic, process_time, time
 
 from mlflow_pitfalls.errors import guard
 from mlflow_pitfalls.model.items import LogItems
@@ -24,6 +24,9 @@ Build = Callable[[], LogItems | None]
 
 _MILLISECONDS = 1_000
 BUILDING_SECONDS = 30.0  # the last reports' own work may take so long at exit
+LONGEST_BUILDING_SECONDS = 120.0  # and so long where many processes share the machine's cores
+LOOK_SECONDS = 5.0  # between looks whether it still goes on
+LEAST_SHARE = 0.02  # of a core that this process has got in between; with less, something hangs
 LEAST_SENDING_SECONDS = 1.0
 KEPT_IN_MEMORY = 8  # waiting writes that are not read back from the spool when their turn comes
 
@@ -88,7 +91,8 @@ class Writer:
     def close(self, timeout: float) -> bool:
         """Take nothing more and finish within the time; what could not be sent stays in the spool and is told.
 
-        Reports that are still being built are finished first, since they need nothing but this machine.
+        Reports that are still being built are finished first, since they need nothing but this machine: within 30 s, or
+        within 120 s where this process has not got its share of the cores.
 
         Args:
             timeout: Seconds that the tracking store may take.
@@ -100,13 +104,26 @@ class Writer:
             return True
         self._closed = True
         deadline = monotonic() + timeout
-        built = self._builder.stop(max(timeout, BUILDING_SECONDS))
+        built = self._finish_building(timeout)
         finished = self._sender.stop(max(deadline - monotonic(), LEAST_SENDING_SECONDS)) and built
         with guard("closing the writer"):
             if finished:
                 quiet.unmute()
             self._tell_rest(built)
         return finished and not self._undelivered()
+
+    def _finish_building(self, timeout: float) -> bool:
+        started, begun = monotonic(), process_time()
+        built = self._builder.stop(max(timeout, BUILDING_SECONDS))
+        while not built:
+            before = process_time()
+            built = self._builder.flush(LOOK_SECONDS)
+            now = process_time()
+            if now - before < LEAST_SHARE * LOOK_SECONDS or now - begun > BUILDING_SECONDS:
+                break
+            if monotonic() - started > LONGEST_BUILDING_SECONDS:
+                break
+        return built
 
     def _start_thread(self) -> None:
         quiet.mute_this_thread()
@@ -150,7 +167,7 @@ class Writer:
 
     def _tell_rest(self, built: bool) -> None:
         rest = self._undelivered()
-        kept = len({parcel.run_key for parcel in rest if parcel.entry is not None})
+        kept = len({parcel.run_key for parcel in rest if parcel.entry is not None and not parcel.refused})
         lost = len({parcel.run_key for parcel in rest if parcel.entry is None})
         if kept:
             logger.warning(

@@ -1,0 +1,93 @@
+"""Processes that the user's program makes: none of them reports, waits for a lock of ours, or ends in another way."""
+
+from __future__ import annotations
+
+import pytest
+
+# The fork happens while another thread is in the middle of a capture, which holds the recorder's lock for ever.
+FORKED = """
+import threading
+import mlflow_pitfalls
+from mlflow_pitfalls.capture.recording.fitting import FitCapture
+mlflow_pitfalls.enable(autolog=False, terminal=False)
+held, release = threading.Event(), threading.Event()
+capture = FitCapture.capture
+def slow(self, event):
+    if threading.current_thread() is not threading.main_thread():
+        held.set()
+        release.wait()
+    return capture(self, event)
+FitCapture.capture = slow
+thread = threading.Thread(target=lambda: DecisionTreeClassifier(max_depth=2).fit(X, y))
+thread.start()
+held.wait()
+child = os.fork()
+if child == 0:
+    with mlflow.start_run(run_name="child"):
+        DecisionTreeClassifier().fit(X, y).score(X, y)
+    assert not mlflow_pitfalls.enabled()
+    assert mlflow_pitfalls.flush() == []
+    sys.exit(7)
+code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+release.set()
+thread.join()
+print(json.dumps([code, mlflow_pitfalls.enabled()]))
+"""
+
+
+def _ours(store) -> dict[str, list[str]]:
+    """The tags of ours by the name of each run."""
+    runs = store.client.search_runs([e.experiment_id for e in store.client.search_experiments()])
+    return {run.info.run_name: [tag for tag in run.data.tags if tag.startswith("pitfalls")] for run in runs}
+
+
+def test_a_child_forked_in_the_middle_of_a_capture_goes_its_own_way(run_script, data, store):
+    done = run_script(data + FORKED, store.uri)
+    assert done.returncode == 0, done.stderr
+    assert done.result == [7, True]
+    assert _ours(store) == {"child": []}
+
+
+CHILDREN = """
+import multiprocessing
+import mlflow, mlflow_pitfalls
+from sklearn.datasets import load_breast_cancer
+from sklearn.tree import DecisionTreeClassifier
+mlflow_pitfalls.enable(autolog=False, terminal=False)
+def work(name):
+    X, y = load_breast_cancer(return_X_y=True)
+    with mlflow.start_run(run_name=name):
+        score = DecisionTreeClassifier(max_depth=2, random_state=0).fit(X, y).score(X, y)
+    mlflow_pitfalls.flush()
+    return [score, mlflow_pitfalls.enabled()]
+async def in_turns(executors):
+    loop = asyncio.get_running_loop()
+    return await asyncio.gather(*(loop.run_in_executor(pool, work, name) for name, pool in executors.items()))
+if __name__ == "__main__":
+    import asyncio, json
+    from concurrent.futures import ProcessPoolExecutor
+    from joblib.externals.loky import get_reusable_executor
+    executors = {
+        method: ProcessPoolExecutor(1, mp_context=multiprocessing.get_context(method))
+        for method in ("fork", "forkserver")
+    }
+    executors["loky"] = get_reusable_executor(max_workers=1)
+    found = asyncio.run(in_turns(executors))
+    found.append(work("parent"))
+    for executor in executors.values():
+        executor.shutdown()
+    print(json.dumps(found))
+"""
+
+
+@pytest.mark.slow
+def test_children_of_every_kind_started_from_a_coroutine_report_nothing(run_script, store):
+    done = run_script(CHILDREN, store.uri)
+    assert done.returncode == 0, done.stderr
+    scores = {score for score, _ in done.result}
+    assert len(scores) == 1
+    assert [enabled for _, enabled in done.result] == [False, False, False, True]
+    ours = _ours(store)
+    assert [ours[name] for name in ("fork", "forkserver", "loky")] == [[], [], []]
+    assert "pitfalls.state" in ours["parent"]
+    assert "Traceback" not in done.stderr, done.stderr
