@@ -195,6 +195,8 @@ def test_through_a_tracking_server_with_proxied_artifacts(server_store, make_ite
         (503, b'{"error_code": "TEMPORARILY_UNAVAILABLE", "message": "later"}', Outcome.UNREACHABLE),
         (200, b"{not JSON", Outcome.UNREACHABLE),
         (200, b"<html>a login page</html>", Outcome.UNREACHABLE),
+        (200, b"", Outcome.UNREACHABLE),
+        (200, b'{"login": "/sign-in"}', Outcome.UNREACHABLE),
     ],
 )
 def test_odd_servers_are_told_apart(odd_server, make_items, monkeypatch, capfd, status, body, outcome):

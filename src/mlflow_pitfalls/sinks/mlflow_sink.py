@@ -36,6 +36,7 @@ MAX_ARTIFACT_FAILURES = 2  # refused files after which the rest is not tried
 
 _FLAG_VALUES = frozenset(severity.value for severity in Severity)
 _NO_STORE = "StoreNotFound"
+_NO_RUN = "ForeignAnswer"
 
 
 class MlflowSink:
@@ -69,6 +70,8 @@ class MlflowSink:
             run = client.get_run(items.run_id)
         except Exception as error:  # noqa: BLE001 - stores raise what their drivers raise
             return WriteResult(judge(error), (type(error).__name__,))
+        if run.info.run_id != items.run_id:  # MLflow makes an empty run of any JSON that is none, as of a login page's
+            return WriteResult(Outcome.UNREACHABLE, (_NO_RUN,))
         if run.info.lifecycle_stage != "active":
             return WriteResult(Outcome.GONE)
         result = _write_parts(client, run, fit(items))
