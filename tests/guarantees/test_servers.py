@@ -1,4 +1,4 @@
-"""Tracking servers that fail in every way: nothing is lost or sent twice, and the user's calls wait for none of them."""
+"""Tracking servers that fail in every way: nothing is lost or sent twice, and the user waits for none of them."""
 
 from __future__ import annotations
 
