@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import functools
-import multiprocessing
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -92,7 +91,7 @@ def enable(
     arguments = {name: value for name, value in locals().items() if name != "unknown" and value is not None}
     settings = Settings.load({**arguments, **unknown})
     _check_names(settings)
-    if _is_child():
+    if hooks.is_child_process():
         return  # its parent is watched
     if _session is not None and _session.settings == settings:
         _hook(settings, _session)
@@ -119,15 +118,6 @@ def _watch_forks() -> None:
 def _leave_to_parent() -> None:
     global _session, _parents
     _parents, _session = _session, None
-
-
-def _is_child() -> bool:
-    """Whether this process is a child that the user's program has made.
-
-    While such a child imports the program's main module it does not know its parent yet.
-    """
-    inheriting = getattr(multiprocessing.current_process(), "_inheriting", False)
-    return inheriting or multiprocessing.parent_process() is not None
 
 
 def _hook(settings: Settings, session: Session) -> None:

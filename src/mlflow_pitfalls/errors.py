@@ -47,13 +47,20 @@ def forget_reported() -> None:
         _seen.clear()
 
 
+def is_first(place: str) -> bool:
+    """Whether nothing was reported of this place yet; from now on something was."""
+    with _seen_lock:
+        if place in _seen:
+            return False
+        _seen.add(place)
+        return True
+
+
 def report_once(place: str, error: BaseException) -> None:
     """Log a fault of ours, once for each place in the code. Never raises."""
     try:
-        with _seen_lock:
-            if place in _seen:
-                return
-            _seen.add(place)
+        if not is_first(place):
+            return
         # The exception's text may quote the user's data: only its class is told.
         logger.warning(
             "mlflow-pitfalls: %s failed (%s); your program is not affected. "

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from mlflow_pitfalls import hooks
+from mlflow_pitfalls import hooks, private_names
 from mlflow_pitfalls.capture.recording.building import RecordBuilder, partial_record
 from mlflow_pitfalls.capture.recording.drafts import RunDraft
 from mlflow_pitfalls.capture.recording.recorder import Host, Recorder
@@ -188,6 +188,7 @@ class Session:
 
     def _finish(self, taken: Taken, tracking_uri: str) -> LogItems | None:
         """On the writer's thread: facts, history, probes, checks, suggestions, report."""
+        private_names.tell_missing()  # of the packages that were imported since the hooks were installed
         material = taken.material
         record = self._with_benchmark(self._with_history(taken.builder.build(), tracking_uri), tracking_uri)
         if material is not None:

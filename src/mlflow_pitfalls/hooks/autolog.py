@@ -56,12 +56,14 @@ def turn_off_autolog() -> None:
 
 def _turn_on(flavor: str) -> bool:
     autolog = _autolog_of(flavor)  # imports MLflow's flavor first, which enters its empty settings
+    if flavor not in private.autolog_settings():
+        return False
     if _is_configured(flavor):
         return private.autolog_settings()[flavor] is _ours.get(flavor)
     autolog()
     settings = private.autolog_settings()[flavor]
     # As mlflow.autolog() itself would leave them, so that the user's mlflow.autolog(...) overrides them later.
-    settings[private.GLOBALLY_CONFIGURED] = True
+    private.mark_globally_configured(settings)
     _ours[flavor] = settings
     return True
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from mlflow_pitfalls import errors
+from mlflow_pitfalls import errors, private_names
 from mlflow_pitfalls.hooks import (
     autolog,
     dispatch,
@@ -100,6 +100,7 @@ def _hook_everything() -> InstallReport:
     missed: list[str] = []
     with autolog.layered_outside() as relayered:
         missed += private.self_test()
+        missed += [name.lost for name in private_names.missing() if name.lost not in missed]
         late_classes.watch(_watched_bases(), _hook_late_class)
         methods = _part("estimators", missed, lambda: estimators.hook_classes(_estimator_classes()))
         splitters = _part("splitters", missed, lambda: folds.hook_splitters(_splitter_classes()))

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-from mlflow_pitfalls import errors
+from mlflow_pitfalls import errors, private_names
 
 Callback = Callable[[], None]
 
@@ -92,7 +92,7 @@ def forget(package: str) -> None:
 
 
 def _is_loading(module: ModuleType) -> bool:
-    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
+    return bool(getattr(getattr(module, "__spec__", None), private_names.INITIALIZING.name, False))
 
 
 def _remove(finder: _Finder) -> None:

@@ -1,6 +1,6 @@
-"""The private shapes of scikit-learn, MLflow and multiprocessing that the hooks lean on, with a self-test of each.
+"""The private shapes of scikit-learn and MLflow that the hooks lean on, with a self-test of each.
 
-None of them is a documented interface. Where one is missing, the hooks fall back or are left out and say so.
+Their names stand in ``private_names``. Where one is missing, the hooks fall back or are left out and say so.
 """
 
 from __future__ import annotations
@@ -11,57 +11,32 @@ from collections.abc import Callable, Iterator
 from types import CellType, CodeType, FunctionType
 from typing import Any, Final
 
-# scikit-learn: decorators keep the decorated function in a closure cell of this name.
-FUNCTION_CELL: Final = "func"  # sklearn.utils._param_validation.validate_params
-METHOD_CELL: Final = "fit_method"  # sklearn.base._fit_context
-CONDITIONAL_ATTRIBUTE: Final = "fn"  # sklearn.utils._available_if: the method behind the descriptor
+from mlflow_pitfalls import private_names
+from mlflow_pitfalls.private_lookup import load
+
+FUNCTION_CELL: Final = private_names.FUNCTION_CELL.name
+METHOD_CELL: Final = private_names.METHOD_CELL.name
+CONDITIONAL_ATTRIBUTE: Final = private_names.CONDITIONAL_ATTRIBUTE.name  # the method behind the descriptor
 
 # scikit-learn: functions that call an estimator many times on data of their own making; such calls are not the user's.
 # The second and third only show between a hook and the user where the work was handed to a foreign thread.
 REPEATING_MODULES: Final = (
     "sklearn.inspection",
-    "sklearn.model_selection._validation",
-    "sklearn.model_selection._search",
+    *(f"{name.home}.{name.name}" for name in (private_names.REPEATING_VALIDATION, private_names.REPEATING_SEARCH)),
 )
 
-# MLflow: the functions of its autologging patches, through which a call is still the user's own.
-PATCH_FUNCTIONS: Final = {
-    "mlflow.utils.autologging_utils.safety": frozenset(
-        {
-            "safe_patch_function",
-            "bound_safe_patch_fn",
-            "original",
-            "call_original",
-            "call_original_fn_with_event_logging",
-            "_original_fn",
-            "patch_with_managed_run",
-        }
-    ),
-    "mlflow.sklearn": frozenset(
-        {
-            "patched_fit",
-            "fit_mlflow",
-            "fit_mlflow_xgboost_and_lightgbm",
-            "patched_predict",
-            "patched_metric_api",
-            "patched_model_score",
-            "patched_fn_with_autolog_disabled",
-        }
-    ),
-}
+PATCH_FUNCTIONS: Final = private_names.PATCH_FUNCTIONS
 
 # MLflow: what each autologging patch asks whether it is switched off, taken from the module when the patch is made.
-AUTOLOG_MODULE: Final = "mlflow.utils.autologging_utils"
-AUTOLOG_IS_DISABLED: Final = "autologging_is_disabled"
+AUTOLOG_MODULE: Final = private_names.AUTOLOG_IS_DISABLED.home
+AUTOLOG_IS_DISABLED: Final = private_names.AUTOLOG_IS_DISABLED.name
 
 # MLflow: who opens and closes runs.
-MANAGED_RUN_MODULE: Final = "mlflow.utils.autologging_utils.safety"
-MANAGED_RUN_FUNCTIONS: Final = frozenset({"create_managed_run", "patch_with_managed_run"})
-EXIT_MODULE: Final = "mlflow.tracking.fluent"
-EXIT_FUNCTION: Final = "_safe_end_run"
-RUN_MODULES: Final = frozenset({"mlflow.tracking.fluent", "mlflow.tracking.client", MANAGED_RUN_MODULE})
-
-GLOBALLY_CONFIGURED: Final = "globally_configured"  # marks what a plain mlflow.autolog() has set
+MANAGED_RUN_MODULE: Final = private_names.MANAGED_RUN.home
+MANAGED_RUN_FUNCTIONS: Final = frozenset({private_names.MANAGED_RUN.name, "patch_with_managed_run"})
+EXIT_MODULE: Final = private_names.EXIT_FUNCTION.home
+EXIT_FUNCTION: Final = private_names.EXIT_FUNCTION.name
+RUN_MODULES: Final = frozenset({EXIT_MODULE, private_names.TRACKING_CLIENT.home.partition(":")[0], MANAGED_RUN_MODULE})
 
 
 def find_cell(function: Any, name: str) -> CellType | None:
@@ -82,7 +57,7 @@ _MAX_WRAPPERS: Final = 8
 def is_conditional(attribute: Any) -> bool:
     """Whether a class attribute is an ``available_if`` descriptor, whose method can be exchanged."""
     return (
-        type(attribute).__name__ == "_AvailableIfDescriptor"
+        type(attribute).__name__ == private_names.CONDITIONAL_CLASS.name
         and hasattr(attribute, "check")
         and isinstance(vars(attribute).get(CONDITIONAL_ATTRIBUTE), FunctionType)
     )
@@ -95,9 +70,9 @@ def pristine(function: FunctionType) -> Any:
 
 def splitter_bases() -> tuple[type, ...]:
     """The roots of scikit-learn's splitters; two of the three are private."""
-    from sklearn.model_selection import BaseCrossValidator, BaseShuffleSplit, _split
+    from sklearn.model_selection import BaseCrossValidator, BaseShuffleSplit
 
-    repeated = getattr(_split, "_RepeatedSplits", None)
+    repeated = private_names.imported(private_names.REPEATED_SPLITS)
     return (BaseCrossValidator, BaseShuffleSplit, *((repeated,) if isinstance(repeated, type) else ()))
 
 
@@ -108,23 +83,33 @@ def is_child_process() -> bool:
     the one by which multiprocessing itself refuses to start processes from there.
     """
     return multiprocessing.parent_process() is not None or getattr(
-        multiprocessing.current_process(), "_inheriting", False
+        multiprocessing.current_process(), private_names.INHERITING.name, False
     )
 
 
 def autolog_settings() -> dict[str, Any]:
-    """MLflow's table of autologging settings by flavor; empty settings mean: never configured."""
-    from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS
+    """MLflow's table of autologging settings by flavor; empty settings mean: never configured.
 
-    settings: dict[str, Any] = AUTOLOGGING_INTEGRATIONS
-    return settings
+    Where MLflow has no such table, neither has the result a flavor: then nobody knows what the user has configured.
+    """
+    settings: dict[str, Any] | None = private_names.imported(private_names.AUTOLOG_SETTINGS)
+    return {} if settings is None else settings
+
+
+def mark_globally_configured(settings: dict[str, Any]) -> None:
+    """As a plain ``mlflow.autolog()`` marks the settings that it has made, which a later one may change."""
+    key = private_names.imported(private_names.AUTOLOG_GLOBAL)
+    if isinstance(key, str):
+        settings[key] = True
 
 
 def awaits_import(package: str) -> bool:
-    """Whether ``mlflow.autolog()`` was called and waits for this package to be imported."""
-    hooks: Any = sys.modules.get("mlflow.utils.import_hooks")
-    waiting = getattr(hooks, "_post_import_hooks", {})
-    return bool(waiting.get(package))
+    """Whether ``mlflow.autolog()`` was called and waits, or may wait, for this package to be imported."""
+    hooks: Any = sys.modules.get(private_names.AUTOLOG_AWAITED.home)
+    if hooks is None or package in sys.modules:
+        return False
+    waiting = private_names.read(hooks, private_names.AUTOLOG_AWAITED)
+    return waiting is None or bool(waiting.get(package))
 
 
 def self_test() -> tuple[str, ...]:
@@ -134,9 +119,9 @@ def self_test() -> tuple[str, ...]:
         What is not there, in words.
     """
     tests: tuple[tuple[str, Callable[[], bool]], ...] = (
-        ("parameter validation of scikit-learn's functions", _function_cell_works),
-        ("fit context of scikit-learn's estimators", _method_cell_works),
-        ("conditional methods of scikit-learn's estimators", _conditional_works),
+        (private_names.FUNCTION_CELL.lost, _function_cell_works),
+        (private_names.METHOD_CELL.lost, _method_cell_works),
+        (private_names.CONDITIONAL_CLASS.lost, _conditional_works),
         ("autologging patches of MLflow", _patch_functions_exist),
     )
     return tuple(meaning for meaning, test in tests if not _holds(test))
@@ -150,7 +135,7 @@ def _holds(test: Callable[[], bool]) -> bool:
 
 
 def _function_cell_works() -> bool:
-    from sklearn.utils._param_validation import validate_params
+    validate_params = load(private_names.VALIDATE_PARAMS)
 
     def toy(value: int) -> int:
         return value
@@ -164,12 +149,11 @@ def _function_cell_works() -> bool:
 
 
 def _method_cell_works() -> bool:
-    from sklearn.base import _fit_context
-
     def fit(estimator: Any, X: Any) -> Any:
         return estimator
 
-    cell = find_cell(_fit_context(prefer_skip_nested_validation=True)(fit), METHOD_CELL)
+    fit_context = load(private_names.FIT_CONTEXT)
+    cell = find_cell(fit_context(prefer_skip_nested_validation=True)(fit), METHOD_CELL)
     return cell is not None and cell.cell_contents is fit
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
+from mlflow_pitfalls import private_names
 from mlflow_pitfalls.hooks import private
 from mlflow_pitfalls.hooks.threads import local, muted
 
@@ -48,8 +49,14 @@ def unlogged() -> Iterator[None]:
     """
     module: Any = sys.modules.get(private.AUTOLOG_MODULE)
     is_hooked = isinstance(getattr(module, private.AUTOLOG_IS_DISABLED, None), _IsDisabled)
-    with muted(), nullcontext() if module is None or is_hooked else module.disable_autologging():
+    with muted(), nullcontext() if module is None or is_hooked else _all_disabled(module):
         yield
+
+
+def _all_disabled(module: Any) -> AbstractContextManager[Any]:
+    switch = private_names.read(module, private_names.AUTOLOG_DISABLED)
+    disabled: AbstractContextManager[Any] = nullcontext() if switch is None else switch()
+    return disabled
 
 
 class _IsDisabled:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from mlflow_pitfalls import private_names
+
 
 class ThreadState:
     """One thread's state.
@@ -61,7 +63,7 @@ def _ancestors(thread: threading.Thread) -> tuple[ThreadState, ...]:
     dummy: Any = sys.modules.get("multiprocessing.dummy")
     if dummy is None or not isinstance(thread, dummy.DummyProcess):
         return ()
-    parent = getattr(thread, "_parent", None)
+    parent = getattr(thread, private_names.THREAD_PARENT.name, None)
     if not isinstance(parent, threading.Thread):
         return ()
     state = _state_of(parent)

@@ -10,11 +10,12 @@ from collections.abc import Iterable, MutableMapping
 from pathlib import Path
 from typing import Any
 
+from mlflow_pitfalls import private_names
+from mlflow_pitfalls.errors import PitfallsError
 from mlflow_pitfalls.pages.routes import METHODS, add_routes
 
 ASGI_SERVER = "uvicorn"
-SERVER_VARIABLE = "_MLFLOW_SGI_NAME"  # MLflow tells its workers by it which server runs them
-VALIDATORS = "BEFORE_REQUEST_VALIDATORS"
+SERVER_VARIABLE = private_names.SERVER_VARIABLE.name  # MLflow tells its workers by it which server runs them
 LOCK_SECONDS = 120
 
 _logger = logging.getLogger(__name__)
@@ -25,6 +26,9 @@ def create_app() -> Any:
 
     Returns:
         An ASGI app under uvicorn, the Flask app under gunicorn and waitress.
+
+    Raises:
+        PitfallsError: This MLflow has no such app for uvicorn.
     """
     from mlflow.server import app
 
@@ -32,8 +36,9 @@ def create_app() -> Any:
     if os.environ.get(SERVER_VARIABLE) != ASGI_SERVER:
         return app
     # The very object that a plain `mlflow server` serves. Its other routes come first, then all of the Flask app.
-    from mlflow.server.fastapi_app import app as asgi_app
-
+    asgi_app = private_names.imported(private_names.ASGI_APP)
+    if asgi_app is None:
+        raise PitfallsError("this MLflow shows no /pitfalls under uvicorn: start it without --app-name, or by gunicorn")
     return asgi_app
 
 
@@ -52,13 +57,18 @@ def create_auth_app() -> Any:
     _allow_signed_in(auth, add_routes(app, prefix=_static_prefix()))
     # MLflow makes the users' database before its workers start, but only under its own app's name: here they all would
     # make it at once.
-    with FileLock(_lock_path(str(auth.auth_config.database_uri)), timeout=LOCK_SECONDS):
+    with FileLock(_lock_path(_users_database(auth)), timeout=LOCK_SECONDS):
         return auth.create_app(app)
+
+
+def _users_database(auth: Any) -> str:
+    config = private_names.read(auth, private_names.AUTH_CONFIG)
+    return str(getattr(config, "database_uri", ""))
 
 
 def _allow_signed_in(auth: Any, paths: Iterable[str]) -> None:
     """Register what basic-auth asks before it serves a route; where that cannot be, only admins get the page."""
-    validators = getattr(auth, VALIDATORS, None)
+    validators = getattr(auth, private_names.AUTH_VALIDATORS.name, None)
     if not isinstance(validators, MutableMapping):
         _logger.warning("mlflow-pitfalls: this version of MLflow's basic-auth shows /pitfalls to admins only")
         return
@@ -72,9 +82,8 @@ def _signed_in() -> bool:
 
 
 def _static_prefix() -> str:
-    from mlflow.server.handlers import STATIC_PREFIX_ENV_VAR
-
-    return os.environ.get(STATIC_PREFIX_ENV_VAR, "").rstrip("/")
+    variable = private_names.imported(private_names.SERVER_PREFIX)
+    return os.environ.get(variable, "").rstrip("/") if isinstance(variable, str) else ""
 
 
 def _lock_path(database: str) -> Path:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from mlflow_pitfalls import private_names
 from mlflow_pitfalls.model.logged import LoggedRun, Series
 from mlflow_pitfalls.reporting.run_tags import SCANNED, STATE_TAG
 from mlflow_pitfalls.sinks.mlflow_sink import SEVERITY_TAG
@@ -146,7 +147,7 @@ def _is_theirs(key: str) -> bool:
 
 
 def _histories(client: MlflowClient, run: Run, keys: list[str]) -> Iterator[tuple[str, Series]]:
-    several = {metric.key for metric in getattr(run.data, "_metric_objs", ()) if metric.step}
+    several = {metric.key for metric in private_names.read(run.data, private_names.METRIC_OBJECTS) or () if metric.step}
     for key in [key for key in keys if key in several][:MAX_HISTORIES]:
         points = _points(client, run.info.run_id, key)
         by_step = {int(point.step): _value(point.value) for point in points}  # the last of each step
@@ -157,7 +158,7 @@ def _histories(client: MlflowClient, run: Run, keys: list[str]) -> Iterator[tupl
 
 def _points(client: MlflowClient, run_id: str, key: str) -> list[Any]:
     """An even sample where the store can make one; all of it otherwise, thinned out here."""
-    store = getattr(getattr(client, "_tracking_client", None), "store", None)
+    store = getattr(private_names.read(client, private_names.TRACKING_CLIENT), "store", None)
     sampled = getattr(store, "get_metric_history_bulk_interval", None)
     if callable(sampled):
         with suppress(Exception):  # an older server has no such route

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mlflow_pitfalls import private_names
 from mlflow_pitfalls.model.items import Issue
 from mlflow_pitfalls.sinks.outcome import Outcome, judge
 from mlflow_pitfalls.sinks.uris import public_uri
@@ -134,8 +135,11 @@ def _ask(client: MlflowClient, method: str, *arguments: Any, **options: Any) -> 
     key = public_uri(client.tracking_uri)
     if key in _without:
         raise NoIssuesError
+    tracking = private_names.read(client, private_names.TRACKING_CLIENT)
+    if tracking is None:
+        raise NoIssuesError
     try:
-        return getattr(client._tracking_client.store, method)(*arguments, **options)
+        return getattr(tracking.store, method)(*arguments, **options)
     except Exception as error:
         if _knows_none(error):
             _without.add(key)

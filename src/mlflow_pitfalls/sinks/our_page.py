@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from mlflow_pitfalls import private_names
 from mlflow_pitfalls.sinks.reading import READ_SECONDS, read_within
 from mlflow_pitfalls.sinks.uris import is_http, public_uri
 
@@ -33,8 +34,11 @@ def serves_our_page(tracking_uri: str) -> bool:
 
 def _ask(tracking_uri: str) -> bool:
     from mlflow import MlflowClient
-    from mlflow.utils.rest_utils import http_request
 
-    credentials = MlflowClient(tracking_uri=tracking_uri)._tracking_client.store.get_host_creds()
+    tracking = private_names.read(MlflowClient(tracking_uri=tracking_uri), private_names.TRACKING_CLIENT)
+    http_request = private_names.imported(private_names.HTTP_REQUEST)
+    if tracking is None or http_request is None:
+        return False
+    credentials = tracking.store.get_host_creds()
     response = http_request(credentials, PATH, "GET", max_retries=0, timeout=ASK_SECONDS, raise_on_status=False)
-    return response.status_code == HTTPStatus.OK and MARK in response.text
+    return bool(response.status_code == HTTPStatus.OK and MARK in response.text)

@@ -9,6 +9,8 @@ import logging
 import sys
 import threading
 
+from mlflow_pitfalls import private_names
+
 _HTTP_LOGGER = "urllib3.connectionpool"
 
 _thread = threading.local()
@@ -28,8 +30,8 @@ def mute_this_thread() -> None:
     """Silence MLflow's and urllib3's loggers for records of the calling thread; other threads are not affected."""
     _thread.muted = True
     logging.getLogger(_HTTP_LOGGER).addFilter(_filter)  # adding it twice adds it once
-    loaded = sys.modules.get("mlflow.utils.logging_utils")
-    switch = getattr(loaded, "should_suppress_logs_in_thread", None)  # private, there since MLflow 3.1
+    loaded = sys.modules.get(private_names.SUPPRESS_LOGS.home)
+    switch = None if loaded is None else private_names.read(loaded, private_names.SUPPRESS_LOGS)
     if switch is not None:
         switch.set(True)
 

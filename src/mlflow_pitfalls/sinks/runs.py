@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from mlflow_pitfalls import private_names
 from mlflow_pitfalls.errors import PitfallsError, SchemaError
 from mlflow_pitfalls.model.codec import from_json
 from mlflow_pitfalls.model.outcomes import Outcomes
@@ -120,20 +121,28 @@ def read_artifact(run: Run, tracking_uri: str, path: str) -> bytes | None:
     Raises:
         SchemaError: It has more than ``MAX_BYTES``.
     """
-    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
-
     with tempfile.TemporaryDirectory(prefix="mlflow-pitfalls-", ignore_cleanup_errors=True) as folder:
-        target = Path(folder, "artifact")
         try:
-            repository = get_artifact_repository(run.info.artifact_uri, tracking_uri=tracking_uri)
-            repository._download_file(path, str(target))
-            with target.open("rb") as file:
+            with _downloaded(run, tracking_uri, path, Path(folder)).open("rb") as file:
                 content = file.read(MAX_BYTES + 1)
         except Exception:  # noqa: BLE001 - every kind of store has its own way to say "not there"
             return None
     if len(content) > MAX_BYTES:
         raise SchemaError(f"{path} of run {run.info.run_id} is larger than any of ours")
     return content
+
+
+def _downloaded(run: Run, tracking_uri: str, path: str, folder: Path) -> Path:
+    find = private_names.imported(private_names.ARTIFACT_REPOSITORY)
+    repository = None if find is None else find(run.info.artifact_uri, tracking_uri=tracking_uri)
+    download = None if repository is None else private_names.read(repository, private_names.DOWNLOAD_FILE)
+    if download is not None:
+        target = folder / "artifact"
+        download(path, str(target))
+        return target
+    from mlflow import MlflowClient
+
+    return Path(MlflowClient(tracking_uri=tracking_uri).download_artifacts(run.info.run_id, path, str(folder)))
 
 
 def run_info(run: Run) -> RunInfo:

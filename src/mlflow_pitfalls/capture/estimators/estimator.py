@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mlflow_pitfalls import private_names
 from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.capture.estimators.convergence import convergence_facts
 from mlflow_pitfalls.capture.estimators.dropped import dropped_columns
@@ -12,6 +13,7 @@ from mlflow_pitfalls.capture.estimators.kinds import estimator_kind
 from mlflow_pitfalls.capture.estimators.model_families import model_family
 from mlflow_pitfalls.capture.estimators.nested import (
     MAX_DEPTH,
+    OTHER_PARAMETER_STORES,
     base_names,
     configured_parts,
     is_estimator,
@@ -34,8 +36,8 @@ _WRAPPERS = (
     ("OneVsRestClassifier", "", "estimator"),
     ("OneVsOneClassifier", "", "estimator"),
     ("OutputCodeClassifier", "", "estimator"),
-    ("_MultiOutputEstimator", "", "estimator"),
-    ("_BaseChain", "", "estimator"),
+    (private_names.MULTI_OUTPUT.name, "", "estimator"),
+    (private_names.CHAIN.name, "", "estimator"),
 )
 _SEARCHES = frozenset({"BaseSearchCV", "OptunaSearchCV"})
 _SKIPPED_STEPS = frozenset({"passthrough", "drop"})
@@ -43,7 +45,6 @@ _SKIPPED_STEPS = frozenset({"passthrough", "drop"})
 _CLASS_WEIGHTS = frozenset({"class_weight", "class_weights", "auto_class_weights"})
 _POSITIVE_WEIGHTS = frozenset({"scale_pos_weight"})
 _BALANCE_SWITCHES = frozenset({"is_unbalance", "unbalance", "is_unbalanced"})
-_OTHER_PARAMETER_STORES = ("_other_params", "_init_params", "kwargs")  # LightGBM, CatBoost, XGBoost
 _THRESHOLD_CLASSES = frozenset({"BaseThresholdClassifier", "TunedThresholdClassifierCV", "FixedThresholdClassifier"})
 _SAMPLER_METHOD = "fit_resample"
 _SAMPLING_ENSEMBLES = frozenset(
@@ -173,7 +174,7 @@ def _searched_fits(estimator: Any) -> int:
 
 def _parameter_stores(part: Any) -> list[dict[str, Any]]:
     stored = own_attributes(part)
-    others = (stored.get(name) for name in _OTHER_PARAMETER_STORES)
+    others = (stored.get(name) for name in OTHER_PARAMETER_STORES)
     return [stored, *(other for other in others if isinstance(other, dict))]
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from mlflow_pitfalls import private_names
 from mlflow_pitfalls.capture.estimators.nested import fitted_parts, own_attributes
 
-_LAZY = frozenset({"_fit_X", "_tree"})  # scikit-learn's neighbours, which hold rows in a tree of their own
+_LAZY = frozenset({private_names.KEPT_ROWS.name, private_names.KEPT_TREE.name})  # rows in a tree, made late
 
 
 def keeps_rows(estimator: Any, features: Any) -> bool:

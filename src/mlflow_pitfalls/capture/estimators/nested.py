@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from mlflow_pitfalls import private_names
+
+OTHER_PARAMETER_STORES = tuple(
+    name.name
+    for name in (private_names.LIGHTGBM_OPTIONS, private_names.CATBOOST_OPTIONS, private_names.XGBOOST_OPTIONS)
+)
 MAX_DEPTH = 8
 MAX_PARTS = 200
 _MAX_ITEMS = 50  # of one list of estimators
@@ -91,5 +97,5 @@ def _estimators_in(value: Any) -> Iterator[tuple[str, Any]]:
 
 def _uncalibrated(value: Any) -> Any:
     """The classifier of scikit-learn's private pair of a classifier and its calibrators."""
-    is_pair = type(value).__name__ == "_CalibratedClassifier"
+    is_pair = type(value).__name__ == private_names.CALIBRATED.name
     return own_attributes(value).get("estimator") if is_pair else value

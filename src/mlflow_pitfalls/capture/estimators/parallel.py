@@ -6,11 +6,10 @@ import sys
 from typing import Any
 
 from mlflow_pitfalls.capture.containers.text import safe_text
-from mlflow_pitfalls.capture.estimators.nested import configured_parts, own_attributes
+from mlflow_pitfalls.capture.estimators.nested import OTHER_PARAMETER_STORES, configured_parts, own_attributes
 from mlflow_pitfalls.capture.estimators.parameters import value_text
 
 _PARAMETERS = ("n_jobs", "nthread", "thread_count", "num_threads")
-_OTHER_STORES = ("_init_params", "_other_params", "kwargs")  # CatBoost, LightGBM, XGBoost
 _MAX_PARTS = 20
 
 
@@ -34,7 +33,7 @@ def jobs_of(estimator: Any) -> tuple[tuple[str, str], ...]:
 
 def _workers(part: Any) -> str | None:
     stored = own_attributes(part)
-    others = [stored.get(name) for name in _OTHER_STORES]
+    others = [stored.get(name) for name in OTHER_PARAMETER_STORES]
     given = [
         store[name] for store in (stored, *others) if isinstance(store, dict) for name in _PARAMETERS if name in store
     ]

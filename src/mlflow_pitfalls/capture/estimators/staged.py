@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mlflow_pitfalls import private_names
 from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.capture.estimators.nested import base_names, is_estimator, own_attributes
 
@@ -125,9 +126,9 @@ def _catboost_stages(model: Any, rows: Any, scores: bool, wanted: tuple[int, ...
 def _boosted_stops(model: Any) -> bool:
     """XGBoost and LightGBM are asked to stop by a parameter; LightGBM's callback leaves a best round behind."""
     stored = own_attributes(model)
-    others = stored.get("_other_params")
+    others = stored.get(private_names.LIGHTGBM_OPTIONS.name)
     asked = stored.get("early_stopping_rounds") or (isinstance(others, dict) and others.get("early_stopping_rounds"))
-    best = stored.get("_best_iteration")
+    best = stored.get(private_names.LIGHTGBM_BEST.name)
     return bool(asked) or (isinstance(best, int | np.integer) and int(best) > 0)
 
 

@@ -1,6 +1,6 @@
 """A search space read off what an estimator declares of its parameters, for estimators that the tables do not know.
 
-scikit-learn's estimators, and others that follow it, say what each parameter may be (``_parameter_constraints``).
+scikit-learn's estimators, and others that follow it, say what each parameter may be.
 That is what is allowed, not what is worth a try: numbers are searched around the value at hand.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mlflow_pitfalls import private_names
 from mlflow_pitfalls.capture.estimators.nested import own_attributes
 from mlflow_pitfalls.hyperparameters.catalogue import package_of
 from mlflow_pitfalls.model.suggestions import Aim, Direction, Kind, Move, Parameter, Value
@@ -161,7 +162,7 @@ class _Range:
 
 def declared_parameters(part: Part) -> tuple[Parameter, ...]:
     """Parameters of an estimator by its own declaration; empty where it makes none."""
-    declared = getattr(type(part.estimator), "_parameter_constraints", None)
+    declared = getattr(type(part.estimator), private_names.DECLARED_PARAMETERS.name, None)
     if not isinstance(declared, Mapping):
         return ()
     found = []

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlflow_pitfalls import private_names
 from mlflow_pitfalls.errors import PitfallsError
 
 if TYPE_CHECKING:
@@ -86,13 +87,13 @@ def holding(study: Study) -> AbstractContextManager[None]:
 
     A process that is killed within loses this trial, which it would have lost anyway.
     """
-    storage = study._storage
+    storage = private_names.read(study, private_names.STUDY_STORAGE)
     return storage.holding() if hasattr(storage, "holding") else nullcontext()
 
 
 def show(study: Study) -> None:
     """Write what is held, for other workers to see."""
-    storage = study._storage
+    storage = private_names.read(study, private_names.STUDY_STORAGE)
     if hasattr(storage, "show"):
         storage.show()
 
