@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +15,8 @@ from tests.guarantees.bad_servers import QUICK_KINDS, SLOW, bad_servers
 
 LONG = 60.0
 LATER = ("refused", "unnamed", "not TLS", "silent")
-ALL_KINDS = (*QUICK_KINDS, SLOW, *LATER)
+SOME_KINDS = (*LATER, "401", "403", "500", "garbage", SLOW)  # for a process of their own
+MOST_LINES = 2  # one of those that refuse, one of those that do not answer
 
 
 @pytest.fixture
@@ -54,3 +56,49 @@ def test_what_a_server_did_not_take_is_kept_whole_and_told_in_a_line(
     assert store.tags(run_id)["pitfalls.overfit"] == "high"
     assert len(store.client.get_metric_history(run_id, "pitfalls/severity")) == 1
     record_property("faults injected", 1)
+
+
+# The script's own calls never reach the network: its runs are as its own calls would have left them before a failure.
+SCRIPT = """
+import threading
+import mlflow_pitfalls
+from mlflow.entities import LifecycleStage, Run, RunData, RunInfo
+from mlflow.tracking import fluent
+mlflow_pitfalls.enable(autolog=False, terminal=False)
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+asked, user = [], threading.get_ident()
+def audit(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo") and threading.get_ident() == user:
+        asked.append(event)
+sys.addaudithook(audit)
+scores = []
+for number, uri in enumerate(json.loads(os.environ["ADDRESSES"])):
+    mlflow.set_tracking_uri(uri)
+    info = RunInfo(run_id=f"{number:032x}", experiment_id="1", user_id="u", status="RUNNING", start_time=0,
+                   end_time=None, lifecycle_stage=LifecycleStage.ACTIVE)
+    fluent._active_run_stack.get().append(mlflow.ActiveRun(Run(info, RunData())))
+    model = DecisionTreeClassifier(max_depth=number + 1, random_state=0).fit(X_train, y_train)
+    scores.append(accuracy_score(y_test, model.predict(X_test)))
+    fluent._active_run_stack.get().clear()
+print(json.dumps([scores, asked]))
+"""
+
+
+@pytest.mark.slow
+def test_the_users_calls_ask_no_server_and_the_exit_waits_for_none(run_script, data, uri_of, tmp_path, record_property):
+    addresses = [uri_of[kind] for kind in SOME_KINDS]
+    done = run_script(data + SCRIPT, "", ADDRESSES=json.dumps(addresses))
+    assert done.returncode == 0, done.stderr
+    scores, asked = done.result
+    assert asked == []
+    assert min(scores) > 0.85
+    spool = Spool(tmp_path / "spool")
+    settled = [spool.read(entry) for entry in spool.entries() if entry.stage == "settled"]
+    assert sorted(stored.items.run_id for stored in settled) == [f"{at:032x}" for at in range(len(addresses))]
+    for stored in settled:
+        assert {"pitfalls/report.html", "pitfalls/record.json"} <= {file.path for file in stored.items.artifacts}
+    assert "Traceback" not in done.stderr
+    assert "canary-4711" not in done.stderr
+    lines = [line for line in done.stderr.splitlines() if "mlflow-pitfalls" in line]
+    assert len(lines) == len(set(lines)) <= MOST_LINES, done.stderr
+    record_property("faults injected", len(scores))
