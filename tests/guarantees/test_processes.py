@@ -91,3 +91,39 @@ def test_children_of_every_kind_started_from_a_coroutine_report_nothing(run_scri
     assert [ours[name] for name in ("fork", "forkserver", "loky")] == [[], [], []]
     assert "pitfalls.state" in ours["parent"]
     assert "Traceback" not in done.stderr, done.stderr
+
+
+# sys is emptied last: by then the modules' names are None. What is left of the standard error is asked for early.
+LATE = """
+import atexit, sys
+import mlflow
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.model_selection import KFold
+{enable}
+class Mine(ClassifierMixin, BaseEstimator):
+    def fit(self, X, y):
+        return self
+    def predict(self, X):
+        return X
+class Folds(KFold):
+    def split(self, X, y=None, groups=None):
+        yield [0], [1]
+def train(when, write=sys.stderr.write, model=Mine(), folds=Folds(2)):
+    write(f"{{when}} begins\\n")
+    model.fit([[0]], [0]).predict([[0]])
+    write(f"{{when}} ends after {{len(list(folds.split([1, 2])))}} folds\\n")
+class Late:
+    def __init__(self, when):
+        self.when = when
+    def __del__(self, train=train):
+        train(self.when)
+atexit.register(train, "exit")
+own, threading.kept, sys.kept = Late("own"), Late("threading"), Late("sys")
+"""
+
+
+def test_fits_while_the_interpreter_shuts_down_are_as_without_us(run_script, store):
+    enable = "import mlflow_pitfalls\nmlflow_pitfalls.enable(autolog=False, terminal=False)"
+    plain, watched = (run_script("import threading\n" + LATE.format(enable=on), store.uri) for on in ("", enable))
+    assert "sys ends after 1 folds" in plain.stderr
+    assert (watched.returncode, watched.stdout, watched.stderr) == (plain.returncode, plain.stdout, plain.stderr)

@@ -1,7 +1,8 @@
 """The hooks themselves: plain functions that stand in for the user's and hold nothing of this package.
 
 A hook's globals are ``sys`` and a module's name. Where that module is absent or off, it calls the original and nothing
-else; so a class of ``__main__`` that was pickled by value loads and works without this package.
+else; so a class of ``__main__`` that was pickled by value loads and works without this package. While the interpreter
+shuts down, ``sys``, what it holds and the name may be None: TypeErrors and AttributeErrors at looking them up.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def hook_method(original: Function, kind: str, name: str) -> Function:
     def mlflow_pitfalls_hook(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         try:
             begin = sys.modules[DISPATCH].begin
-        except (KeyError, AttributeError):
+        except (KeyError, AttributeError, TypeError):
             begin = None
         call = None if begin is None else begin(kind, name, self)
         if call is None:
@@ -52,7 +53,7 @@ def hook_function(original: Function, kind: str, name: str) -> Function:
     def mlflow_pitfalls_hook(*args: Any, **kwargs: Any) -> Any:
         try:
             begin = sys.modules[DISPATCH].begin
-        except (KeyError, AttributeError):
+        except (KeyError, AttributeError, TypeError):
             begin = None
         call = None if begin is None else begin(kind, name, None)
         if call is None:
@@ -73,7 +74,10 @@ def hook_split(original: Function) -> Function:
 
     @functools.wraps(original)
     def mlflow_pitfalls_hook(self: Any, /, *args: Any, **kwargs: Any) -> Any:
-        begin = getattr(sys.modules.get(FOLDS), "begin", None)
+        try:
+            begin = sys.modules[FOLDS].begin
+        except (KeyError, AttributeError, TypeError):
+            begin = None
         call = None if begin is None else begin(self)
         if call is None:
             return original(self, *args, **kwargs)
@@ -92,9 +96,11 @@ def hook_run(original: Function, told: str) -> Function:
     @functools.wraps(original)
     def mlflow_pitfalls_hook(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         result = original(self, *args, **kwargs)
-        tell = getattr(sys.modules.get(RUNS), told, None)
-        if tell is not None:
-            tell(args, kwargs)
+        try:
+            tell = getattr(sys.modules[RUNS], told)
+        except (KeyError, AttributeError, TypeError):
+            return result
+        tell(args, kwargs)
         return result
 
     return mlflow_pitfalls_hook
