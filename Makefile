@@ -16,7 +16,7 @@ TEST_SECONDS := 900
 SLOW_SECONDS := 1800
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile bench-probes bench-wide-gap bench-gpu bench-pitfalls bench-next bench-tune bench-regressions bench-ui guarantees clean
+.PHONY: help venv lint test test-slow demo ui docs constraints bench-overhead bench-profile bench-probes bench-wide-gap bench-gpu bench-pitfalls bench-next bench-tune bench-regressions bench-ui guarantees versions clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -101,6 +101,9 @@ bench-ui: $(STAMP) ## First page of /pitfalls with 10 000 runs beside MLflow's s
 
 guarantees: $(STAMP) ## Take each guard out of a copy and see its tests fail; write docs/guarantees.md (an hour)
 	nice $(BIN)/python -m benchmarks.guarantees.run $(ARGS)
+
+versions: $(STAMP) ## Run the default tests on the oldest and the newest versions, on each Python found (hours; ARGS="-s oldest -- tests/hooks")
+	WORKERS=$(WORKERS) nice $(BIN)/nox $(ARGS)
 
 clean: ## Remove the demo's store, caches and builds; .venv stays
 	rm -rf $(DEMO) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
