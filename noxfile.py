@@ -7,35 +7,17 @@ follow ``--``. What ran and what passed is written to ``benchmarks/results/versi
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
-import tomllib
 from pathlib import Path
 
 import nox
 from nox.command import CommandFailed
-from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent
-PYTHONS = ("3.11", "3.12", "3.13", "3.14")
-PACKAGES = ("mlflow", "scikit-learn", "pandas", "optuna", "imbalanced-learn")
-# spark is left out: its tests are slow, and pyspark weighs half a gigabyte.
-EXTRAS = ("boosting", "polars", "notebook", "auth")
-# With the oldest only: Matplotlib before 3.10.8 warns of names that pyparsing 3.3 has renamed.
-CONTEMPORARIES = ("pyparsing<3.3",)
-TOOLS = (
-    "hatchling",
-    "hypothesis",
-    "import-linter",
-    "ipykernel",
-    "nbclient",
-    "nox",
-    "playwright",
-    "psutil",
-    "pytest",
-    "pytest-timeout",
-    "pytest-xdist",
-    "skops",
-)
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.bounds import CONTEMPORARIES, EXTRAS, PACKAGES, PYTHONS, lower_bounds, pinned_tools  # noqa: E402
 
 WORKERS = os.environ.get("WORKERS", "2")
 NO_TESTS = 5  # pytest's exit code where all of a folder's tests are slow
@@ -43,32 +25,6 @@ NO_TESTS = 5  # pytest's exit code where all of a folder's tests are slow
 nox.options.default_venv_backend = "uv"
 nox.options.error_on_missing_interpreters = False
 nox.options.sessions = ["oldest", "newest"]
-
-
-def lower_bounds(names: tuple[str, ...] = ()) -> list[str]:
-    """Each dependency of the package and of ``EXTRAS`` at exactly its lowest version; of those names alone, if given.
-
-    Args:
-        names: Packages; all of them where there are none.
-    """
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    texts = list(project["dependencies"])
-    for extra in EXTRAS:
-        texts += project["optional-dependencies"][extra]
-    found = []
-    for requirement in map(Requirement, texts):
-        (bound,) = requirement.specifier
-        if bound.operator != ">=":
-            raise ValueError(f"pyproject.toml: {requirement} names no lowest version")
-        if not names or requirement.name in names:
-            found.append(f"{requirement.name}=={bound.version}")
-    return found
-
-
-def pinned_tools() -> list[str]:
-    """What the tests run with, at the versions of ``constraints.txt``: the tools' age is not what is tried."""
-    pins = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines())
-    return [f"{name}=={pins[name]}" for name in TOOLS]
 
 
 def run_suite(session: nox.Session, exact: list[str]) -> None:

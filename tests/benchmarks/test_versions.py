@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from benchmarks import versions
+from benchmarks import bounds, versions
 
 ROOT = Path(__file__).parents[2]
 SUITE = """
@@ -27,46 +26,38 @@ def test_never_starts(broken): pass
 """
 
 
-@pytest.fixture(scope="module")
-def noxfile():
-    spec = importlib.util.spec_from_file_location("noxfile", ROOT / "noxfile.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_oldest_session_installs_every_lower_bound(noxfile):
+def test_the_oldest_session_installs_every_lower_bound():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    exact = dict(text.split("==") for text in noxfile.lower_bounds())
+    exact = dict(text.split("==") for text in bounds.lower_bounds())
     for requirement in map(Requirement, project["dependencies"]):
         assert str(requirement.specifier) == f">={exact[requirement.name]}"
     assert {"xgboost", "lightgbm", "catboost", "polars", "ipython"} < set(exact)
 
 
-def test_one_package_alone(noxfile):
-    (text,) = noxfile.lower_bounds(("pandas",))
+def test_one_package_alone():
+    (text,) = bounds.lower_bounds(("pandas",))
     assert text.startswith("pandas==")
 
 
-def test_a_bound_that_names_no_lowest_version_is_refused(noxfile, tmp_path, monkeypatch):
+def test_a_bound_that_names_no_lowest_version_is_refused(tmp_path, monkeypatch):
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8").replace('"pandas>=', '"pandas==')
     (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(noxfile, "ROOT", tmp_path)
+    monkeypatch.setattr(bounds, "ROOT", tmp_path)
     with pytest.raises(ValueError, match="pandas"):
-        noxfile.lower_bounds()
+        bounds.lower_bounds()
 
 
-def test_every_tool_is_pinned(noxfile):
-    assert all("==" in text for text in noxfile.pinned_tools())
-    assert any(text.startswith("pytest==") for text in noxfile.pinned_tools())
+def test_every_tool_is_pinned():
+    assert all("==" in text for text in bounds.pinned_tools())
+    assert any(text.startswith("pytest==") for text in bounds.pinned_tools())
 
 
-def test_pythons_named_to_users_are_those_tried(noxfile):
+def test_pythons_named_to_users_are_those_tried():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     named = [text.rpartition(" ")[2] for text in project["classifiers"] if "Python :: 3." in text]
     assert named
-    assert set(named) <= set(noxfile.PYTHONS)
-    assert noxfile.PYTHONS[0] == str(project["requires-python"]).removeprefix(">=")
+    assert set(named) <= set(bounds.PYTHONS)
+    assert bounds.PYTHONS[0] == str(project["requires-python"]).removeprefix(">=")
 
 
 def test_counts_are_read_from_what_pytest_wrote(tmp_path):

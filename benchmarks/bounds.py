@@ -1,0 +1,54 @@
+"""Which versions the tests are tried on: every lower bound of pyproject.toml, and the Pythons."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[1]
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+PACKAGES = ("mlflow", "scikit-learn", "pandas", "optuna", "imbalanced-learn")
+# spark is left out: its tests are slow, and pyspark weighs half a gigabyte.
+EXTRAS = ("boosting", "polars", "notebook", "auth")
+# With the oldest only: Matplotlib before 3.10.8 warns of names that pyparsing 3.3 has renamed.
+CONTEMPORARIES = ("pyparsing<3.3",)
+TOOLS = (
+    "hatchling",
+    "hypothesis",
+    "ipykernel",
+    "nbclient",
+    "playwright",
+    "psutil",
+    "pytest",
+    "pytest-timeout",
+    "pytest-xdist",
+    "skops",
+)
+
+
+def lower_bounds(names: tuple[str, ...] = ()) -> list[str]:
+    """Each dependency of the package and of ``EXTRAS`` at exactly its lowest version; of those names alone, if given.
+
+    Args:
+        names: Packages; all of them where there are none.
+    """
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    texts = list(project["dependencies"])
+    for extra in EXTRAS:
+        texts += project["optional-dependencies"][extra]
+    found = []
+    for requirement in map(Requirement, texts):
+        (bound,) = requirement.specifier
+        if bound.operator != ">=":
+            raise ValueError(f"pyproject.toml: {requirement} names no lowest version")
+        if not names or requirement.name in names:
+            found.append(f"{requirement.name}=={bound.version}")
+    return found
+
+
+def pinned_tools() -> list[str]:
+    """What the tests run with, at the versions of ``constraints.txt``: the tools' age is not what is tried."""
+    pins = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines())
+    return [f"{name}=={pins[name]}" for name in TOOLS]
