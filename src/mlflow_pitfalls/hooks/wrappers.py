@@ -3,6 +3,9 @@
 A hook's globals are ``sys`` and a module's name. Where that module is absent or off, it calls the original and nothing
 else; so a class of ``__main__`` that was pickled by value loads and works without this package. While the interpreter
 shuts down, ``sys``, what it holds and the name may be None: TypeErrors and AttributeErrors at looking them up.
+
+What a hook stands in for is its ``__wrapped__``, and not a variable of its closure: IPython's autoreload renews a class
+in place by exchanging the attributes of its functions, and cannot exchange closures.
 """
 
 from __future__ import annotations
@@ -17,8 +20,8 @@ DISPATCH: Final = "mlflow_pitfalls.hooks.dispatch"
 FOLDS: Final = "mlflow_pitfalls.hooks.folds"
 RUNS: Final = "mlflow_pitfalls.hooks.mlflow_runs"
 
-_ORIGINAL: Final = "original"
-_HOOK: Final = "mlflow_pitfalls_hook"  # survives a reload of this module, which a code object's identity does not
+# Its name and the cell that holds itself: they survive a reload of this module, which the identity of a code does not.
+_HOOK: Final = "mlflow_pitfalls_hook"
 
 Function = Callable[..., Any]
 
@@ -32,6 +35,7 @@ def hook_method(original: Function, kind: str, name: str) -> Function:
             begin = sys.modules[DISPATCH].begin
         except (KeyError, AttributeError, TypeError):
             begin = None
+        original = mlflow_pitfalls_hook.__wrapped__
         call = None if begin is None else begin(kind, name, self)
         if call is None:
             return original(self, *args, **kwargs)
@@ -55,6 +59,7 @@ def hook_function(original: Function, kind: str, name: str) -> Function:
             begin = sys.modules[DISPATCH].begin
         except (KeyError, AttributeError, TypeError):
             begin = None
+        original = mlflow_pitfalls_hook.__wrapped__
         call = None if begin is None else begin(kind, name, None)
         if call is None:
             return original(*args, **kwargs)
@@ -78,6 +83,7 @@ def hook_split(original: Function) -> Function:
             begin = sys.modules[FOLDS].begin
         except (KeyError, AttributeError, TypeError):
             begin = None
+        original = mlflow_pitfalls_hook.__wrapped__
         call = None if begin is None else begin(self)
         if call is None:
             return original(self, *args, **kwargs)
@@ -95,7 +101,7 @@ def hook_run(original: Function, told: str) -> Function:
 
     @functools.wraps(original)
     def mlflow_pitfalls_hook(self: Any, /, *args: Any, **kwargs: Any) -> Any:
-        result = original(self, *args, **kwargs)
+        result = mlflow_pitfalls_hook.__wrapped__(self, *args, **kwargs)
         try:
             tell = getattr(sys.modules[RUNS], told)
         except (KeyError, AttributeError, TypeError):
@@ -112,11 +118,10 @@ def is_hook(value: object) -> TypeGuard[FunctionType]:
 
 
 def _is_hook_code(code: CodeType) -> bool:
-    return code.co_name == _HOOK and _ORIGINAL in code.co_freevars
+    return code.co_name == _HOOK and _HOOK in code.co_freevars
 
 
 def original_of(hook: FunctionType) -> Function:
     """What a hook stands in for."""
-    position = hook.__code__.co_freevars.index(_ORIGINAL)
-    original: Function = (hook.__closure__ or ())[position].cell_contents
+    original: Function = vars(hook)["__wrapped__"]
     return original
