@@ -321,10 +321,14 @@ def settings(tmp_path: Path) -> Settings:
 
 @dataclass
 class Watched:
-    """Records of what happened inside of the fixture; ``run`` is the run that fits happen in."""
+    """Records of what happened inside of the fixture.
+
+    ``run`` is the run that fits happen in, ``runs`` are those of single threads, by their idents.
+    """
 
     settings: Settings = field(default_factory=lambda: Settings(confidence_resamples=200))
     run: RunInfo | None = None
+    runs: dict[int, RunInfo] = field(default_factory=dict)
     captured: int = 0
     records: list[RunRecord] = field(default_factory=list)
     recorder: Recorder | None = None
@@ -345,7 +349,7 @@ class Watched:
 def watched() -> Iterator[Watched]:
     found = Watched()
     host = Host(
-        active_run=lambda: (found.run, "memory"),
+        active_run=lambda: (found.runs.get(threading.get_ident(), found.run), "memory"),
         quiet=nullcontext,
         captured=found._on_captured,
         settled=found._on_settled,

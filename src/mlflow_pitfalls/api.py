@@ -22,9 +22,10 @@ from mlflow_pitfalls.sinks.uris import run_url
 from mlflow_pitfalls.version import __version__
 
 _FLUSH_SECONDS = 60.0
-_session: Session | None = None
-_parents: Session | None = None  # in a forked child: kept alive, as its pipes and threads are the parent's
-_keeper: FitKeeper | None = None
+# A reload of this module must not lose what is being watched.
+_session: Session | None = globals().get("_session")
+_parents: Session | None = globals().get("_parents")  # in a forked child: its pipes and threads are the parent's
+_keeper: FitKeeper | None = globals().get("_keeper")
 
 
 def enable(
@@ -99,13 +100,13 @@ def enable(
     if _session is not None:
         _session.close()
     set_test_mode(settings.test_mode)
-    forget_reported()
+    if not hooks.refused():
+        forget_reported()
     session = (
         Session(settings, __version__) if _keeper is None else Session(settings, __version__, observe=_keeper.settled)
     )
-    _session = session
     _watch_forks()
-    _hook(settings, session)
+    _session = session if _hook(settings, session) else None
 
 
 @functools.cache
@@ -117,11 +118,14 @@ def _watch_forks() -> None:
 
 def _leave_to_parent() -> None:
     global _session, _parents
-    _parents, _session = _session, None
+    _parents, _session = _session or _parents, None
 
 
-def _hook(settings: Settings, session: Session) -> None:
-    hooks.install(session.recorder if _keeper is None else _keeper.around(session.recorder, settings))
+def _hook(settings: Settings, session: Session) -> bool:
+    """Put everything in place; False where nothing can be hooked, which has been told then."""
+    listener = session.recorder if _keeper is None else _keeper.around(session.recorder, settings)
+    if not hooks.install(listener).active:
+        return False
     if settings.autolog:
         with guard("turning on autologging"):
             hooks.turn_on_autolog()
@@ -129,6 +133,7 @@ def _hook(settings: Settings, session: Session) -> None:
     atexit.register(_at_exit)
     with guard("watching notebook cells"):
         watch_cells(_cell_ended)
+    return True
 
 
 def _check_names(settings: Settings) -> None:
@@ -147,7 +152,8 @@ def disable() -> None:
         watch_cells(None)
     if session is not None:
         session.close()
-    hooks.turn_off_autolog()
+    if hooks.installed():
+        hooks.turn_off_autolog()
     hooks.uninstall()
 
 
@@ -251,7 +257,8 @@ def report(run_id: str | None = None, *, tracking_uri: str | None = None) -> Rep
 
 
 def _at_exit() -> None:
-    session = _session
+    global _session
+    session, _session = _session, None  # after a reload of this module the exit asks twice
     if session is None:
         return
     with guard("writing the last reports"):

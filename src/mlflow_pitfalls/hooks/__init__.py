@@ -4,7 +4,7 @@ Warnings that a hooked method gives with ``stacklevel=2`` are attributed to the 
 """
 
 from mlflow_pitfalls.hooks.autolog import turn_off_autolog, turn_on_autolog
-from mlflow_pitfalls.hooks.installer import InstallReport, install, installed, uninstall
+from mlflow_pitfalls.hooks.installer import InstallReport, install, installed, refused, uninstall
 from mlflow_pitfalls.hooks.private import is_child_process
 from mlflow_pitfalls.hooks.quiet import unlogged
 from mlflow_pitfalls.hooks.threads import mute_thread, muted
@@ -16,6 +16,7 @@ __all__ = [
     "is_child_process",
     "mute_thread",
     "muted",
+    "refused",
     "turn_off_autolog",
     "turn_on_autolog",
     "uninstall",

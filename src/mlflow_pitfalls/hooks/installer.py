@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,25 +49,25 @@ class InstallReport:
     not_hooked: tuple[str, ...] = ()
 
 
+_FAILED: Final = InstallReport(not_hooked=("scikit-learn",))  # the guard has told of it
 _report: InstallReport | None = globals().get("_report")
 
 
 def install(listener: Listener) -> InstallReport:
     """Send the user's calls to ``listener`` from now on; a second call only exchanges the listener. Never raises.
 
-    scikit-learn and MLflow are imported for it. In a child process nothing is hooked.
+    scikit-learn and MLflow are imported for it. In a child process nothing is hooked, nor where scikit-learn is missing
+    or has no such insides, which is told once.
     """
     global _report
     if private.is_child_process():
         return InstallReport(not_hooked=("this is a child process",))
     if _report is None or not _report.active:
-        report = InstallReport(not_hooked=("scikit-learn",))
-        with errors.guard("installing the hooks"):
-            report = _hook_everything()
-        _report = report
-        if report.not_hooked:
-            _warn(report.not_hooked)
-    dispatch.listen(listener)
+        known, _report = _report, _install()
+        if known is None and _report.not_hooked and _report is not _FAILED:
+            _warn(_report.not_hooked)
+    if _report.active:
+        dispatch.listen(listener)
     return _report
 
 
@@ -74,21 +75,52 @@ def uninstall() -> None:
     """Put back every class, module and closure as it was before :func:`install`. Never raises."""
     global _report
     dispatch.listen(None)
-    if _report is None:
+    report, _report = _report, None
+    if report is None or not report.active:
         return
-    _report = None
     with errors.guard("removing the hooks"), autolog.layered_outside():
-        for unhook in (_forget_imports, late_classes.unwatch, functions.unhook_functions, _unhook_classes):
+        for unhook in _unhooks():
             with errors.guard("removing the hooks"):
                 unhook()
-        with errors.guard("removing the hooks"):
-            mlflow_runs.unhook_runs()
-            quiet.unhook_autologging()
 
 
 def installed() -> bool:
     """Whether the hooks are in place."""
-    return _report is not None
+    return _report is not None and _report.active
+
+
+def refused() -> bool:
+    """Whether :func:`install` was called and could hook nothing at all."""
+    return _report is not None and not _report.active
+
+
+def _install() -> InstallReport:
+    unfit = private.unfit_interpreter()
+    if unfit:
+        return InstallReport(not_hooked=(unfit,))
+    try:
+        import sklearn  # noqa: F401
+    except ImportError:
+        return InstallReport(not_hooked=("scikit-learn, which is not installed",))
+    report = _FAILED
+    with errors.guard("installing the hooks"):
+        report = _hook_everything()
+    if report is _FAILED:
+        for unhook in _unhooks():
+            with suppress(Exception):  # one line has told of the fault
+                unhook()
+    return report
+
+
+def _unhooks() -> tuple[Callable[[], None], ...]:
+    return (
+        _forget_imports,
+        late_classes.unwatch,
+        functions.unhook_functions,
+        _unhook_classes,
+        mlflow_runs.unhook_runs,
+        quiet.unhook_autologging,
+    )
 
 
 def _hook_everything() -> InstallReport:

@@ -87,6 +87,15 @@ def is_child_process() -> bool:
     )
 
 
+def unfit_interpreter() -> str:
+    """Why nothing can be hooked in this Python; empty where it can.
+
+    Without the global lock two threads would change the same closure or class at once; nothing of that was ever tried.
+    """
+    has_lock = getattr(sys, "_is_gil_enabled", lambda: True)()  # since Python 3.13
+    return "" if has_lock else "this Python, which runs without its global lock (PYTHON_GIL=1 turns it on)"
+
+
 def autolog_settings() -> dict[str, Any]:
     """MLflow's table of autologging settings by flavor; empty settings mean: never configured.
 

@@ -208,19 +208,29 @@ class Recorder:
             self._transformed(event)
         self._host.captured(draft)
 
+    def _latest_draft(self) -> RunDraft | None:
+        """This thread's last draft, else that of the run it is in, else, where it is in none, the last of all."""
+        own = self._book.latest_of(threading.get_ident())
+        if own is not None:
+            return own
+        run, _ = self._host.active_run()
+        if run is not None:
+            return self._book.by_run(run.run_id)
+        return next(reversed(self._book.open()), None)
+
     def _lineage_notes(self, draft: RunDraft, fit: FitState) -> None:
         if fit.node is None:
             draft.note("the fit's rows are of a kind that is not followed; no profile was taken")
 
     def _predicted(self, event: CallEvent) -> None:
-        times = self._book.pending
+        found = self._book.fit_of(event.owner)
+        times = self._book.pending if found is None else found[0].times
         times.predict += event.seconds
         times.predict_calls += 1
         shape = shape_of(features_of(event))
         if shape is not None:
             times.predict_rows += shape[0]
             times.predict_row_seconds += event.seconds
-        found = self._book.fit_of(event.owner)
         if found is None:
             return
         prediction = self._evaluations.predicted(event, found[1])
@@ -242,7 +252,8 @@ class Recorder:
 
     def _measured(self, event: CallEvent) -> None:
         self._book.pending.evaluate += event.seconds
-        measured = self._evaluations.measured(event, self._book.latest_fit(threading.get_ident()))
+        latest = self._latest_draft()
+        measured = self._evaluations.measured(event, latest.fits[-1] if latest is not None and latest.fits else None)
         if measured is None:
             return
         draft = self._book.draft_of(measured[1])
@@ -267,7 +278,7 @@ class Recorder:
         self._lineage.resample(event)
 
     def _weighted(self, event: CallEvent) -> None:
-        latest = self._book.latest_draft(threading.get_ident())
+        latest = self._latest_draft()
         if latest is not None:
             latest.weights_computed = True
 

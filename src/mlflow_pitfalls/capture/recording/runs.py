@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from dataclasses import replace
 from typing import Any
@@ -14,12 +15,23 @@ MAX_HELD_CROSS_VALIDATIONS = 8
 
 
 class DraftBook:
-    """Bounded: the oldest drafts are dropped. Callers hold the recorder's lock."""
+    """Bounded: the oldest drafts are dropped. Callers hold the recorder's lock.
+
+    What belongs to no draft yet waits by thread. Other threads' drafts get it only once its thread has ended, as those
+    of a pool have when the script goes on in its main thread.
+    """
 
     def __init__(self) -> None:
         self._drafts: list[RunDraft] = []
-        self._held: deque[CrossValidationFacts] = deque(maxlen=MAX_HELD_CROSS_VALIDATIONS)
-        self.pending = Times()
+        self._held: deque[tuple[int, CrossValidationFacts]] = deque(maxlen=MAX_HELD_CROSS_VALIDATIONS)
+        self._pending: dict[int, Times] = {}
+
+    @property
+    def pending(self) -> Times:
+        """The seconds that this thread has spent since its last draft settled."""
+        thread_id = threading.get_ident()
+        times = self._pending.get(thread_id)
+        return times if times is not None else self._pending.setdefault(thread_id, Times())
 
     def open(self) -> list[RunDraft]:
         """Every draft, oldest first."""
@@ -60,31 +72,35 @@ class DraftBook:
         """The draft that holds a fit."""
         return next((d for d in reversed(self._drafts) if any(fit is other for other in d.fits)), None)
 
-    def latest_draft(self, thread_id: int) -> RunDraft | None:
-        """The draft that a thread opened last, else the last of all."""
-        own = self.open_of(thread_id) or self._drafts
+    def latest_of(self, thread_id: int) -> RunDraft | None:
+        """The draft that a thread opened last."""
+        own = self.open_of(thread_id)
         return own[-1] if own else None
-
-    def latest_fit(self, thread_id: int) -> FitState | None:
-        """The last fit of a thread, else of the process."""
-        draft = self.latest_draft(thread_id)
-        return draft.fits[-1] if draft is not None and draft.fits else None
 
     def hold(self, facts: CrossValidationFacts) -> None:
         """Keep a cross-validation that happened outside of any run, for the next run of the same estimator."""
-        self._held.append(facts)
+        self._held.append((threading.get_ident(), facts))
 
     def claim(self, draft: RunDraft, estimator: str) -> None:
-        """Give a draft what was held for its estimator."""
-        for facts in [held for held in self._held if held.estimator == estimator]:
-            draft.cross_validations.append(facts)
-            self._held.remove(facts)
+        """Give a draft of this thread what was held for its estimator."""
+        mine = self._mine(threading.get_ident(), {thread_id for thread_id, _ in self._held})
+        for held in [held for held in self._held if held[0] in mine and held[1].estimator == estimator]:
+            draft.cross_validations.append(held[1])
+            self._held.remove(held)
 
     def charge(self, draft: RunDraft, overhead: float) -> None:
-        """Book the seconds spent since the last settling to this draft."""
-        self.pending.overhead += overhead
-        draft.times.add(self.pending)
-        self.pending = Times()
+        """Book the seconds that the draft's thread has spent since its last settling to this draft."""
+        draft.times.overhead += overhead
+        for thread_id in self._mine(draft.thread_id, set(self._pending)):
+            draft.times.add(self._pending.pop(thread_id))
+
+    @staticmethod
+    def _mine(thread_id: int, waiting: set[int]) -> set[int]:
+        """Of the threads for which something waits: this one, and those that have ended."""
+        if waiting <= {thread_id}:
+            return waiting
+        others = {thread.ident for thread in threading.enumerate()} - {thread_id}
+        return waiting - others
 
     def close(self, draft: RunDraft) -> None:
         """Let a draft go, with all that it keeps alive."""
@@ -97,4 +113,4 @@ class DraftBook:
         for draft in self.open():
             self.close(draft)
         self._held.clear()
-        self.pending = Times()
+        self._pending.clear()
