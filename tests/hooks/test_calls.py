@@ -29,6 +29,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
+from sklearn.utils.sparsefuncs_fast import csr_row_norms
 
 from mlflow_pitfalls.model.events import CallKind
 
@@ -298,9 +299,11 @@ class TestEstimators:
                 yield X
 
             fit_transform = functools.partialmethod(print)
-            decision_function = len
+            decision_function = len  # compiled, in C
+            predict_norms = csr_row_norms  # compiled by Cython
 
         before = dict(vars(Odd))
+        assert type(csr_row_norms).__name__ == "cython_function_or_method"
         assert Odd().predict(1) == 1
         assert Odd.score(1, 1) == 1.0
         assert Odd().transform(2) == 2

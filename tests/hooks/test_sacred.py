@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 import traceback
@@ -19,6 +20,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier
 
 from mlflow_pitfalls import errors, hooks
+from mlflow_pitfalls.hooks import wrappers
 from mlflow_pitfalls.model.events import CallKind
 
 
@@ -287,6 +289,32 @@ class TestOverrides:
         assert recorder.events == []
         hooks.uninstall()
         assert vars(Mine)["fit"] is theirs
+
+    def test_the_users_wrapper_of_a_hooked_method_stays(self, recorder, iris):
+        X, _ = iris
+
+        class Mine(BaseEstimator):
+            def fit(self, X, y=None):
+                return "original"
+
+        before = Mine.fit
+
+        @functools.wraps(before)
+        def theirs(*args):
+            return "theirs", before(*args)
+
+        Mine.fit = theirs
+        assert Mine().fit(X) == ("theirs", "original")
+        assert recorder.names == ["fit"]
+        hooks.uninstall()
+        assert vars(Mine)["fit"] is theirs
+        assert Mine().fit(X) == ("theirs", "original")
+        hooks.install(recorder)
+        assert Mine().fit(X) == ("theirs", "original")
+        Mine.fit = before
+        assert Mine().fit(X) == "original"
+        hooks.uninstall()
+        assert not wrappers.is_hook(vars(Mine)["fit"])
 
     def test_mock_patch_in_and_out(self, recorder, iris):
         X, y = iris
