@@ -92,7 +92,10 @@ def unfit_interpreter() -> str:
 
     Without the global lock two threads would change the same closure or class at once; nothing of that was ever tried.
     """
-    has_lock = getattr(sys, "_is_gil_enabled", lambda: True)()  # since Python 3.13
+    try:
+        has_lock = sys._is_gil_enabled()  # type: ignore[attr-defined]  # documented, and there since Python 3.13
+    except AttributeError:
+        return ""
     return "" if has_lock else "this Python, which runs without its global lock (PYTHON_GIL=1 turns it on)"
 
 
