@@ -18,6 +18,7 @@ TOOLS = (
     "hatchling",
     "hypothesis",
     "ipykernel",
+    "joblib",  # before 1.6 it cannot cache train_test_split, with or without us
     "nbclient",
     "playwright",
     "psutil",

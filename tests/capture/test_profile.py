@@ -76,7 +76,7 @@ def test_exact_counts_and_moments_agree_with_pandas(profile_of, container, rows)
         assert column.maximum == values.max()
         assert column.std == pytest.approx(values.std(), rel=1e-6, abs=1e-9, nan_ok=True) or math.isnan(values.std())
         skew = values.skew()
-        if math.isnan(skew):
+        if math.isnan(skew) or values.nunique() == 1:  # pandas before 3 calls the skewness of a constant 0
             assert column.skew is None
         else:
             assert column.skew == pytest.approx(skew, rel=1e-3, abs=1e-3)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import time
 
 import numpy as np
@@ -26,6 +27,8 @@ from mlflow_pitfalls.capture.estimators.staged import MAX_STAGES, staged_answers
 CANCER = load_breast_cancer(return_X_y=True)
 DIABETES = load_diabetes(return_X_y=True)
 CATBOOST = {"verbose": 0, "thread_count": 1, "allow_writing_files": False}
+# LightGBM before 4.7 says so of plain arrays, too.
+pytestmark = pytest.mark.filterwarnings("ignore:X does not have valid feature names, but LGBM:UserWarning")
 CLASSIFIERS = (
     GradientBoostingClassifier(n_estimators=30, max_depth=1),
     HistGradientBoostingClassifier(max_iter=30, max_leaf_nodes=4),
@@ -102,7 +105,10 @@ def test_stopping_by_given_rows_is_recognised():
     )
     assert asked(boosted, X[:20]).early_stopping
     light = LGBMClassifier(n_estimators=60, verbose=-1, n_jobs=1)
-    light.fit(X, y, eval_X=X[:99], eval_y=y[:99], callbacks=[early_stopping(50, verbose=False)])
+    held_out = {"eval_X": X[:99], "eval_y": y[:99]}
+    if "eval_X" not in inspect.signature(light.fit).parameters:  # before LightGBM 4.7, which deprecates the other
+        held_out = {"eval_set": [(X[:99], y[:99])]}
+    light.fit(X, y, **held_out, callbacks=[early_stopping(50, verbose=False)])
     assert asked(light, X[:20]).early_stopping
     cat = CatBoostClassifier(iterations=60, **CATBOOST).fit(X, y, eval_set=(X[:99], y[:99]))
     assert asked(cat, X[:20]).early_stopping

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import optuna
+import psutil
 import pytest
 from sklearn.datasets import load_breast_cancer
 from sklearn.tree import DecisionTreeClassifier
@@ -159,6 +160,7 @@ def test_a_database_is_a_storage_too(tmp_path):
     found = tune_model(request(tmp_path, trials=3, storage=url, model=model), None)
     assert len(found.facts.trials) == 3
     assert not (tmp_path / "shared.log").exists()
+    assert str(tmp_path / "studies.db") not in {file.path for file in psutil.Process().open_files()}
     assert len(optuna.load_study(study_name="shared", storage=url).trials) == 3
 
 

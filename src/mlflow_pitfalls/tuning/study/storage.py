@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _FOREIGN = re.compile(r"[^A-Za-z0-9_.-]")
 _LOCK_SECONDS = 60.0
+_DATABASE_FILE = "sqlite:///"
 
 
 def default_folder() -> Path:
@@ -74,11 +75,14 @@ class Place:
 
     def _opened(self) -> BaseStorage:
         from optuna import storages
+        from sqlalchemy.pool import NullPool
 
         from mlflow_pitfalls.tuning.study.journal import Journal
 
         if self.url:
-            return storages.RDBStorage(self.url)
+            # A pool would hold a file open for as long as the process lives: Optuna never closes its engine.
+            pool = {"poolclass": NullPool} if self.url.startswith(_DATABASE_FILE) else None
+            return storages.RDBStorage(self.url, engine_kwargs=pool)
         return Journal(self.journal, self.lock("journal"))
 
 
