@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.versions import RESULTS
+
 PATH = Path(__file__).with_name("measured.json")
 VERSIONS_PATH = Path(__file__).with_name("versions.json")
 
-Versions = list[dict[str, Any]]
+Versions = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,9 @@ def write(measured: Measured, path: Path = PATH) -> None:
     path.write_text(json.dumps(asdict(measured), indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def read_versions(path: Path = VERSIONS_PATH) -> Versions:
-    """One entry for each environment that the tests ran in."""
-    found: Versions = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+def read_versions(path: Path = VERSIONS_PATH, newest: Path = RESULTS) -> Versions:
+    """What each session of nox has found, of which the newest results are kept here."""
+    if newest.exists():
+        shutil.copy(newest, path)
+    found: Versions = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return found

@@ -11,6 +11,7 @@ from benchmarks.guarantees.findings import FINDINGS
 from benchmarks.guarantees.guard import Guard
 from benchmarks.guarantees.measured import Measured, Versions
 from benchmarks.guarantees.promises import HEADINGS, PROMISES
+from benchmarks.versions import SHOWN
 
 OPENING = """# What is promised, and what holds it
 
@@ -19,6 +20,8 @@ that fail where it does not hold. It is written by `make guarantees`, which take
 project and sees its tests fail, and adds up what the tests tried.
 """
 NOT_RUN = "not yet"
+NONE = "–"
+FEW_PLACES = 10  # folders of tests; there are some twenty-five
 
 
 def page(measured: Measured, versions: Versions) -> str:
@@ -44,11 +47,13 @@ def _versions(versions: Versions) -> str:
     if not versions:
         return ""
     rows = [
-        (each["session"], each["python"], ", ".join(f"{name} {at}" for name, at in each["versions"].items()),
-         f"{each['passed']} passed, {each['failed']} failed", each["date"])
-        for each in versions
+        (name, each["versions"]["python"], ", ".join(f"{of} {each['versions'].get(of, NONE)}" for of in SHOWN),
+         f"{each['passed']} passed, {each['failed']} failed",
+         "all" if len(each["places"]) > FEW_PLACES else ", ".join(each["places"]))
+        for name, each in versions.items()
     ]  # fmt: skip
-    return "### Versions tried\n`make versions`.\n\n" + _table(("session", "Python", "packages", "tests", "date"), rows)
+    heading = "## Versions tried\nThe default tests, by `make versions`.\n\n"
+    return heading + _table(("session", "Python", "packages", "tests", "of"), rows)
 
 
 def _findings() -> str:
