@@ -21,6 +21,9 @@ from mlflow_pitfalls.reporting.links import RECORD_PATH
 from mlflow_pitfalls.sinks import native_issues, our_page, quiet, runs
 from mlflow_pitfalls.sinks.native_issues import NoIssuesError
 from tests.hooks.conftest import Recorder
+from tests.scripts import data, fit, run_script
+
+__all__ = ["data", "fit", "run_script"]
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((*(ROOT / "src").rglob("*.py"), *(ROOT / "mlflow_plugins").rglob("*.py")))
@@ -112,7 +115,8 @@ def _uses(file: str, tree: ast.AST, known: set[str]) -> set[str]:
         if str(node.args[1].value).startswith("_") and not str(node.args[1].value).startswith("__")
     }
     texts = {node.value for node in nodes if isinstance(node, ast.Constant) and node.value in known}
-    imports = {
+    modules = {f"import {name.name}" for node in nodes if isinstance(node, ast.Import) for name in node.names}
+    imports = {text for text in modules if _is_private(f"{text.removeprefix('import ')}.")} | {
         f"from {node.module} import {name.name}"
         for node in nodes
         if isinstance(node, ast.ImportFrom) and node.module and not node.module.startswith("mlflow_p")
@@ -210,6 +214,32 @@ def test_without_the_switch_mlflow_talks_in_our_threads(monkeypatch, warnings_of
     assert len(warnings_of_ours()) == 1
     monkeypatch.undo()
     quiet._thread.muted = False
+
+
+EVERYTHING_GONE = """
+import dataclasses
+from mlflow_pitfalls import private_names
+for key, value in list(vars(private_names).items()):
+    if isinstance(value, private_names.PrivateName):
+        setattr(private_names, key, dataclasses.replace(value, name="renamed_in_a_later_version"))
+import mlflow_pitfalls
+mlflow_pitfalls.enable()
+with mlflow.start_run():
+"""
+
+
+@pytest.mark.slow
+def test_with_all_names_gone_at_once_a_script_is_judged_all_the_same(run_script, store, data, fit):
+    body = "\n".join(f"    {line}" for line in fit.strip().splitlines())
+    done = run_script(data + EVERYTHING_GONE + body + "\nprint(json.dumps(score))", store.uri)
+    assert done.returncode == 0, done.stderr
+    assert done.result > 0.85
+    told = [line for line in done.stderr.splitlines() if "mlflow-pitfalls: " in line and " not hooked: " in line]
+    assert len(told) == 1, done.stderr
+    assert "your program is not affected" not in done.stderr
+    assert "this version has no" not in done.stderr
+    (run,) = store.client.search_runs(["0"])
+    assert run.data.tags["pitfalls.severity"]
 
 
 @pytest.fixture

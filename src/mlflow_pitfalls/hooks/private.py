@@ -103,9 +103,13 @@ def autolog_settings() -> dict[str, Any]:
     """MLflow's table of autologging settings by flavor; empty settings mean: never configured.
 
     Where MLflow has no such table, neither has the result a flavor: then nobody knows what the user has configured.
+    That is told with whatever else could not be hooked.
     """
-    settings: dict[str, Any] | None = private_names.imported(private_names.AUTOLOG_SETTINGS)
-    return {} if settings is None else settings
+    try:
+        settings: dict[str, Any] = load(private_names.AUTOLOG_SETTINGS)
+    except (ImportError, AttributeError):
+        return {}
+    return settings
 
 
 def mark_globally_configured(settings: dict[str, Any]) -> None:
