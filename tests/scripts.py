@@ -52,9 +52,16 @@ score = accuracy_score(y_test, model.predict(X_test))
 
 @pytest.fixture
 def run_script(tmp_path: Path) -> RunScript:
-    """``run_script(source, uri, *, command=None, **environment)``."""
+    """``run_script(source, uri, *, command=None, limit=120, **environment)``."""
 
-    def run(source: str, uri: str, *, command: tuple[str, ...] = (sys.executable,), **environment: str) -> Done:
+    def run(
+        source: str,
+        uri: str,
+        *,
+        command: tuple[str, ...] = (sys.executable,),
+        limit: int = PROCESS_SECONDS,
+        **environment: str,
+    ) -> Done:
         script = tmp_path / "train.py"
         script.write_text(textwrap.dedent(source), encoding="utf-8")
         # An earlier test's mlflow.set_experiment() stays in this process's environment.
@@ -65,7 +72,7 @@ def run_script(tmp_path: Path) -> RunScript:
             [*command, str(script)],
             capture_output=True,
             text=True,
-            timeout=PROCESS_SECONDS,
+            timeout=limit,
             cwd=tmp_path,
             env={
                 **inherited,

@@ -6,6 +6,7 @@ import atexit
 import functools
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from mlflow_pitfalls import hooks
@@ -261,7 +262,8 @@ def _at_exit() -> None:
     session, _session = _session, None  # after a reload of this module the exit asks twice
     if session is None:
         return
-    with guard("writing the last reports"):
+    # Whoever presses Ctrl-C now does not want to wait; a traceback of ours would tell them nothing.
+    with guard("writing the last reports"), suppress(KeyboardInterrupt):
         session.close()
 
 

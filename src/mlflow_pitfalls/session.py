@@ -139,11 +139,13 @@ class Session:
 
     def close(self) -> None:
         """Settle and write everything, within the time that the exit may take; then nothing of ours is left running."""
-        with self._budget.hurried(min(EXIT_PROBE_SECONDS, self.settings.exit_timeout)):
-            with guard("settling the last runs"), hooks.muted():
-                self.recorder.settle_all(done=True)
-            self._writer.close(self.settings.exit_timeout)
-        self._helper.close()
+        try:
+            with self._budget.hurried(min(EXIT_PROBE_SECONDS, self.settings.exit_timeout)):
+                with guard("settling the last runs"), hooks.muted():
+                    self.recorder.settle_all(done=True)
+                self._writer.close(self.settings.exit_timeout)
+        finally:
+            self._helper.close()
         self.recorder.forget()
 
     def publish(self, record: RunRecord, outcomes: Outcomes, tracking_uri: str) -> None:

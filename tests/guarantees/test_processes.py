@@ -6,7 +6,7 @@ import pytest
 
 # The fork happens while another thread is in the middle of a capture, which holds the recorder's lock for ever.
 FORKED = """
-import threading
+import faulthandler, threading
 import mlflow_pitfalls
 from mlflow_pitfalls.capture.recording.fitting import FitCapture
 mlflow_pitfalls.enable(autolog=False, terminal=False)
@@ -23,6 +23,7 @@ thread.start()
 held.wait()
 child = os.fork()
 if child == 0:
+    faulthandler.dump_traceback_later(60, exit=True)
     with mlflow.start_run(run_name="child"):
         DecisionTreeClassifier().fit(X, y).score(X, y)
     assert not mlflow_pitfalls.enabled()
@@ -127,3 +128,24 @@ def test_fits_while_the_interpreter_shuts_down_are_as_without_us(run_script, sto
     plain, watched = (run_script("import threading\n" + LATE.format(enable=on), store.uri) for on in ("", enable))
     assert "sys ends after 1 folds" in plain.stderr
     assert (watched.returncode, watched.stdout, watched.stderr) == (plain.returncode, plain.stdout, plain.stderr)
+
+
+INTERRUPTED = """
+import signal
+import mlflow_pitfalls
+from mlflow_pitfalls.sinks.writer import Writer
+mlflow_pitfalls.enable(autolog=False, terminal=False)
+def close(self, timeout):
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(60)
+Writer.close = close
+with mlflow.start_run():
+    DecisionTreeClassifier(max_depth=2).fit(X, y).score(X, y)
+print(1)
+"""
+
+
+def test_ctrl_c_at_exit_ends_the_wait_without_a_word(run_script, data, store):
+    done = run_script(data + INTERRUPTED, store.uri)
+    assert (done.returncode, done.result) == (0, 1)
+    assert "Traceback" not in done.stderr, done.stderr
