@@ -55,8 +55,8 @@ PROCESSES = (
         fault=9,
         promise="a child forked while a lock of ours is held ends as it would without us",
         file=API,
-        standing="    _parents, _session = _session, None\n",
-        removed="    _parents = None\n",
+        standing="    _parents, _session = _session or _parents, None\n",
+        removed="    _parents = _session\n",
         tests=("tests/guarantees/test_processes.py::test_a_child_forked_in_the_middle_of_a_capture_goes_its_own_way",),
     ),
     Guard(
