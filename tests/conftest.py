@@ -25,7 +25,8 @@ from hypothesis import settings as examples
 from mlflow_pitfalls import errors, hooks
 from mlflow_pitfalls.capture.recording.building import RecordBuilder
 from mlflow_pitfalls.capture.recording.drafts import RunDraft
-from mlflow_pitfalls.capture.recording.recorder import Host, Recorder
+from mlflow_pitfalls.capture.recording.host import Host
+from mlflow_pitfalls.capture.recording.recorder import Recorder
 from mlflow_pitfalls.model.items import Artifact, LogItems, Metric, Note, Tag
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
 from mlflow_pitfalls.settings import Settings

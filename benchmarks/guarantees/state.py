@@ -13,7 +13,7 @@ GUARDS: tuple[Guard, ...] = (
         promise="arrays can be written to and resized in place after a call; nothing of ours refers to them",
         file=_OBJECTS,
         standing="    if isinstance(data, np.ndarray):\n        return None\n    try:\n",
-        removed="    try:\n",
+        removed="    if isinstance(data, np.ndarray):\n        return lambda: data\n    try:\n",
         tests=(
             f"{_ARRAYS}test_an_array_can_be_resized_and_written_to_after_every_kind_of_call",
             "tests/capture/lineage/test_objects.py::test_arrays_can_still_be_resized",

@@ -14,7 +14,8 @@ from mlflow_pitfalls import hooks
 from mlflow_pitfalls.capture.containers import shape_of
 from mlflow_pitfalls.capture.recording.building import RecordBuilder
 from mlflow_pitfalls.capture.recording.drafts import RunDraft
-from mlflow_pitfalls.capture.recording.recorder import Host, Recorder
+from mlflow_pitfalls.capture.recording.host import Host
+from mlflow_pitfalls.capture.recording.recorder import Recorder
 from mlflow_pitfalls.capture.task import task_of
 from mlflow_pitfalls.capture.undisturbed import undisturbed
 from mlflow_pitfalls.checks.runner import run_checks

@@ -13,7 +13,8 @@ from typing import Any
 from mlflow_pitfalls import hooks, private_names
 from mlflow_pitfalls.capture.recording.building import RecordBuilder, partial_record
 from mlflow_pitfalls.capture.recording.drafts import RunDraft
-from mlflow_pitfalls.capture.recording.recorder import Host, Recorder
+from mlflow_pitfalls.capture.recording.host import Host
+from mlflow_pitfalls.capture.recording.recorder import Recorder
 from mlflow_pitfalls.checks.docs import explanations
 from mlflow_pitfalls.checks.runner import run_checks
 from mlflow_pitfalls.errors import guard

@@ -1,13 +1,22 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import os
+import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+OBSERVER = ROOT / "tests" / "observer"
+TIMEOUT = 170  # seconds
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +28,52 @@ def run_all() -> ModuleType:
     sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return module
+
+
+@dataclass(frozen=True)
+class Story:
+    """A finished script: its store, its runs, and digests of what stood in its variables at the very end."""
+
+    client: Any
+    done: subprocess.CompletedProcess[str]
+    runs: list[Any]
+    folder: Path
+    results: dict[str, str]
+
+    @property
+    def judged(self) -> list[Any]:
+        """The runs that carry a verdict."""
+        return [run for run in self.runs if "pitfalls.severity" in run.data.tags]
+
+
+@pytest.fixture(scope="session")
+def story(run_all: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Story]:
+    """``story(script, probes=False, enabled=True)``: run as its user would run it, once in a session."""
+
+    @cache
+    def told(script: Path, probes: bool = False, enabled: bool = True) -> Story:
+        folder = tmp_path_factory.mktemp(script.stem)
+        client, experiment_id, environment = run_all.prepare(folder)
+        inherited = {name: value for name, value in environment.items() if not name.startswith("MLFLOW_PITFALLS_")}
+        path = os.pathsep.join(filter(None, (str(OBSERVER), environment.get("PYTHONPATH", ""))))
+        results = folder / "results.json"
+        done = subprocess.run(
+            [sys.executable, str(script)],
+            env={
+                **inherited,
+                "MLFLOW_PITFALLS_SPOOL_DIR": str(folder / "spool"),
+                "PYTHONPATH": path,
+                "OBSERVED": str(results),
+                **({} if probes else {"MLFLOW_PITFALLS_PROBE_BUDGET": "0"}),
+                **({} if enabled else {"WITHOUT_ENABLE": "1"}),
+            },
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+        found = json.loads(results.read_text(encoding="utf-8"))
+        return Story(client, done, run_all.runs_of(client, experiment_id, frozenset()), folder, found)
+
+    return told

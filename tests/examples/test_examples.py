@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -14,7 +14,6 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 SCRIPTS = sorted(path for path in EXAMPLES.glob("*.py") if path.name != "run_all.py")
 # A clean one, a leaking one and a resampled one are run every time; all of them by make test-slow.
 QUICK = frozenset({"clean_digits", "leaky_churn", "smote_before_split_bank"})
-TIMEOUT = 170  # seconds
 SEVERITIES = ("none", "low", "medium", "high")
 ROOT_ARTIFACTS = {"pitfalls.md", "pitfalls_flags.json", "pitfalls"}
 FOLDER_ARTIFACTS = {"pitfalls/report.html", "pitfalls/record.json", "pitfalls/outcomes.json"}
@@ -32,42 +31,24 @@ def _cases() -> list[object]:
     ]
 
 
-def _run(script: Path, run_all: ModuleType, folder: Path) -> SimpleNamespace:
-    client, experiment_id, environment = run_all.prepare(folder)
-    environment["MLFLOW_PITFALLS_SPOOL_DIR"] = str(folder / "spool")
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        env=environment,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        check=False,
-    )
-    runs = run_all.runs_of(client, experiment_id, frozenset())
-    judged = [run for run in runs if "pitfalls.severity" in run.data.tags]
-    return SimpleNamespace(client=client, done=done, runs=runs, judged=judged)
-
-
 @pytest.mark.parametrize("script", _cases())
 def test_an_example_is_flagged_for_what_its_first_line_says(
-    script: Path, run_all: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    script: Path, run_all: ModuleType, story: Callable[..., Any]
 ) -> None:
-    monkeypatch.setenv("MLFLOW_LOGGING_LEVEL", "ERROR")
-    story = _run(script, run_all, tmp_path)
-    assert story.done.returncode == 0, story.done.stderr
-    assert run_all.problems_of(script, story.done.returncode, story.runs) == [], story.done.stderr
-    assert "Traceback" not in story.done.stderr
-    assert "mlflow-pitfalls" not in [line.partition(":")[0] for line in story.done.stderr.splitlines()], (
-        "our own fault was reported: " + story.done.stderr
+    told = story(script, probes=script.stem not in QUICK)
+    assert told.done.returncode == 0, told.done.stderr
+    assert run_all.problems_of(script, told.done.returncode, told.runs) == [], told.done.stderr
+    assert "Traceback" not in told.done.stderr
+    assert "mlflow-pitfalls" not in [line.partition(":")[0] for line in told.done.stderr.splitlines()], (
+        "our own fault was reported: " + told.done.stderr
     )
-    assert not list((tmp_path / "spool").rglob("*.*")), "everything went to the store, nothing to the spool"
-    assert len(story.judged) == 1
-    assert len(story.runs) - 1 == FOREIGN_RUNS.get(script.stem, 0), "no fit of ours opens a run"
-    for run in story.judged:
+    assert not list((told.folder / "spool").rglob("*.*")), "everything went to the store, nothing to the spool"
+    assert len(told.judged) == 1
+    assert len(told.runs) - 1 == FOREIGN_RUNS.get(script.stem, 0), "no fit of ours opens a run"
+    for run in told.judged:
         _check_tags_and_counts(run, run_all)
-        _check_artifacts(story.client, run)
-    scored = [run for run in story.judged if run.data.metrics.keys() >= SCORE_METRICS]
+        _check_artifacts(told.client, run)
+    scored = [run for run in told.judged if run.data.metrics.keys() >= SCORE_METRICS]
     assert scored or script.stem in NO_HELD_OUT_ROWS
 
 

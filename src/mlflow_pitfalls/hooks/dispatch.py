@@ -84,6 +84,8 @@ class Skipped:
         seconds = perf_counter() - self.started
         try:
             self.listener.skipped(self.kind, self.name, self.owner, seconds)
+        except RecursionError:  # no room is left to tell of it
+            pass
         except BaseException as error:  # noqa: BLE001 - swallow() lets KeyboardInterrupt pass
             swallow(error)
         finally:
@@ -145,10 +147,12 @@ class Wanted:
                     thread_id=threading.get_ident(),
                 )
             )
+        except RecursionError:
+            pass
         except BaseException as fault:  # noqa: BLE001 - swallow() lets KeyboardInterrupt pass
             swallow(fault)
         finally:
-            self.state.release()
+            self.state.busy = self.state.muted  # not by a call, for which there may be no room on the stack
 
 
 Call = Silent | Skipped | Wanted
@@ -165,11 +169,8 @@ def begin(kind: str, name: str, owner: Any) -> Call | None:
     Returns:
         What to tell the call's end to; None where nothing is to be told.
     """
-    current = _listener
-    if current is None:
-        return None
-    state = _local.state
-    if state.busy or (state.ancestors and state.inherits_busy()):
+    current, state = _listener, _local.state
+    if current is None or state.busy or (state.ancestors and state.inherits_busy()):
         return None
     state.busy = True
     try:
@@ -185,6 +186,9 @@ def begin(kind: str, name: str, owner: Any) -> Call | None:
             with errors.guard(LISTENING):
                 current.starting(call_kind, name, owner)
         return Wanted(state, current, call_kind, name, owner=owner, site=callers.site_of(frame))
+    except RecursionError:  # the user's own call may need less room than ours: it goes on, and is not reported
+        state.busy = state.muted
+        return None
     except BaseException as error:  # noqa: BLE001 - swallow() lets KeyboardInterrupt pass
         return _begin_failed(state, error)
 

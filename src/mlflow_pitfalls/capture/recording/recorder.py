@@ -5,18 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from mlflow_pitfalls.capture.containers import shape_of
-from mlflow_pitfalls.capture.estimators.attributes import has_attribute
+from mlflow_pitfalls.capture.estimators.kinds import is_predictor
 from mlflow_pitfalls.capture.lineage.tracker import Lineage
+from mlflow_pitfalls.capture.recording import repeats
 from mlflow_pitfalls.capture.recording.calls import features_of
 from mlflow_pitfalls.capture.recording.crossvalidation import cross_validation_facts, search_facts
-from mlflow_pitfalls.capture.recording.drafts import FitState, RunDraft
+from mlflow_pitfalls.capture.recording.drafts import Evaluation, FitState, RunDraft
 from mlflow_pitfalls.capture.recording.evaluating import EvaluationCapture
 from mlflow_pitfalls.capture.recording.fitting import FitCapture
+from mlflow_pitfalls.capture.recording.host import Host
 from mlflow_pitfalls.capture.recording.memory import peak_rss_mb
 from mlflow_pitfalls.capture.recording.runs import DraftBook
 from mlflow_pitfalls.capture.recording.settling import Settler
@@ -29,27 +30,7 @@ MAX_COUNTED = 10_000
 # Members of an enumeration are looked up slowly; these stand on the user's hot path.
 _FIT, _PREDICT, _TRANSFORM = CallKind.FIT, CallKind.PREDICT, CallKind.TRANSFORM
 _LIMITED_FITS = frozenset({"partial_fit"})
-_PREDICTOR_METHODS = ("predict", "fit_predict")
-_DENSITY_METHOD = "score_samples"
-
-
-@dataclass(frozen=True, slots=True)
-class Host:
-    """What the recorder needs from the layers above it.
-
-    Attributes:
-        active_run: The MLflow run that the user's call happens in, and the tracking URI; run None where there is none.
-        quiet: Context in which calls of the user's estimator are logged by nobody.
-        captured: A fit was captured; its draft may be written as it is.
-        settled: A draft is complete; everything that it needs of the user's objects is in it.
-        begun: Rows are being split, or a fit of a predictor begins: what takes time to get ready may start.
-    """
-
-    active_run: Callable[[], tuple[RunInfo | None, str]]
-    quiet: Callable[[], AbstractContextManager[Any]]
-    captured: Callable[[RunDraft], None]
-    settled: Callable[[RunDraft], None]
-    begun: Callable[[], None] = lambda: None
+_ELSEWHERE = "the model was evaluated outside of the run that it was fitted in"
 
 
 class Recorder:
@@ -63,7 +44,9 @@ class Recorder:
         self._evaluations = EvaluationCapture(self._lineage)
         self._settler = Settler(self._lineage, host.quiet, settings.benchmark)
         self._book = DraftBook()
-        self._counts: dict[tuple[int, str], int] = {}
+        self._counts: dict[int, dict[str, int]] = {}  # calls by the object's id and the method's name
+        self._repeats = repeats.Repeats()
+        self._unseen_fits: set[int] = set()  # threads whose last fit was passed over
         # By thread, while a fit lasts: the latest run that autologging opened inside of it.
         self._inner_runs: dict[int, RunInfo | None] = {}
         self._handlers: dict[CallKind, Callable[[CallEvent], None]] = {
@@ -83,9 +66,12 @@ class Recorder:
         """Every fit and split; of frequent calls the first ones and then every power of two."""
         if kind is _FIT and name not in _LIMITED_FITS:
             return True
-        key = (id(owner), name)  # no enumeration member in it: hashing one costs as much as all the rest
-        count = self._counts.get(key, 0) + 1
-        self._counts[key] = count
+        calls = self._counts.get(id(owner))  # no enumeration member in it: hashing one costs as much as all the rest
+        if calls is None:
+            if len(self._counts) >= MAX_COUNTED:
+                self._counts.clear()
+            calls = self._counts[id(owner)] = {}
+        count = calls[name] = calls.get(name, 0) + 1
         return count <= FULL_CALLS or not count & (count - 1)
 
     def skipped(self, kind: CallKind, name: str, owner: Any, seconds: float) -> None:
@@ -99,17 +85,14 @@ class Recorder:
 
     def starting(self, kind: CallKind, name: str, owner: Any) -> None:
         """The next fit of a predictor begins: autologged runs of this thread have heard all that there is."""
-        if kind is not CallKind.FIT or name in _LIMITED_FITS or not _is_predictor(owner):
+        if kind is not CallKind.FIT or name in _LIMITED_FITS or not is_predictor(owner):
             return
         started = time.perf_counter()
         self._host.begun()
         with self._lock:
             self._inner_runs[threading.get_ident()] = None
-            if len(self._counts) > MAX_COUNTED:
-                self._counts.clear()
-            # Functions have no owner: metrics are counted anew for each fit.
-            for key in [key for key in self._counts if key[0] in (id(None), id(owner))]:
-                del self._counts[key]
+            for counted in (None, owner):  # functions have no owner: metrics are counted anew for each fit
+                self._counts.pop(id(counted), None)
             for draft in self._book.open_of(threading.get_ident()):
                 if not draft.owned or any(fit.is_of(owner) for fit in draft.fits):
                     self._settle(draft, done=not draft.owned)
@@ -178,7 +161,7 @@ class Recorder:
     def _fitted(self, event: CallEvent) -> None:
         inner_run = self._inner_runs.pop(threading.get_ident(), None)
         result_is_rows = event.name in ("fit_transform", "fit_predict")
-        if not _is_predictor(event.owner):
+        if not is_predictor(event.owner):
             if event.error is None:
                 self._lineage.prepare(event)
                 if result_is_rows:
@@ -191,10 +174,15 @@ class Recorder:
             earlier[1].cpu_seconds += event.cpu_seconds
             earlier[0].dirty = True
             return
-        fit = self._fits.capture(event)
-        run, uri = self._host.active_run()
+        active, uri = self._host.active_run()
         # Autologging may know only what is fitted inside, as with imbalanced-learn's Pipeline: the last step has a run.
-        draft = self._book.draft_for(run or inner_run, uri, threading.get_ident())
+        run = active or inner_run
+        if self._repeats.is_passed_over(event, run):
+            self._passed_over(event, run)
+            return
+        self._unseen_fits.discard(threading.get_ident())
+        fit = self._fits.capture(event)
+        draft = self._book.draft_for(run, uri, threading.get_ident())
         draft.add_fit(fit)
         self._lineage_notes(draft, fit)
         found = search_facts(event)
@@ -217,6 +205,20 @@ class Recorder:
         if run is not None:
             return self._book.by_run(run.run_id)
         return next(reversed(self._book.open()), None)
+
+    def _latest_fit(self) -> FitState | None:
+        """Its last fit, unless another one has been passed over since."""
+        latest = self._latest_draft()
+        is_known = latest is not None and latest.fits and threading.get_ident() not in self._unseen_fits
+        return latest.fits[-1] if latest is not None and is_known else None
+
+    def _passed_over(self, event: CallEvent, run: RunInfo | None) -> None:
+        """What the estimator learned before holds no more, and scores that follow are not those of an earlier fit."""
+        self._book.detach(event.owner)
+        self._unseen_fits.add(threading.get_ident())
+        draft = self._book.by_run(run.run_id) if run is not None else None
+        if draft is not None:
+            draft.note(repeats.NOTE)
 
     def _lineage_notes(self, draft: RunDraft, fit: FitState) -> None:
         if fit.node is None:
@@ -248,17 +250,25 @@ class Recorder:
             return
         evaluation = self._evaluations.scored(event, found[1])
         if evaluation is not None:
-            found[0].add_evaluation(evaluation)
+            self._add_evaluation(found[0], evaluation)
 
     def _measured(self, event: CallEvent) -> None:
         self._book.pending.evaluate += event.seconds
-        latest = self._latest_draft()
-        measured = self._evaluations.measured(event, latest.fits[-1] if latest is not None and latest.fits else None)
+        measured = self._evaluations.measured(event, self._latest_fit())
         if measured is None:
             return
         draft = self._book.draft_of(measured[1])
         if draft is not None:
-            draft.add_evaluation(measured[0])
+            self._add_evaluation(draft, measured[0])
+
+    def _add_evaluation(self, draft: RunDraft, evaluation: Evaluation) -> None:
+        """A score counts for the run that the model was fitted in, whichever run is open by now."""
+        draft.add_evaluation(evaluation)
+        if not draft.owned:
+            return
+        active = None if draft.ended else self._host.active_run()[0]
+        if active is None or active.run_id != draft.run.run_id:
+            draft.note(_ELSEWHERE)
 
     def _cross_validated(self, event: CallEvent) -> None:
         facts: CrossValidationFacts | None = cross_validation_facts(event)
@@ -281,10 +291,3 @@ class Recorder:
         latest = self._latest_draft()
         if latest is not None:
             latest.weights_computed = True
-
-
-def _is_predictor(owner: Any) -> bool:
-    """Whether fitting it makes a model rather than a mere transformer, some of which know densities too (PCA)."""
-    if any(has_attribute(owner, method) for method in _PREDICTOR_METHODS):
-        return True
-    return has_attribute(owner, _DENSITY_METHOD) and not has_attribute(owner, "transform")

@@ -68,6 +68,13 @@ class DraftBook:
                     return draft, fit
         return None
 
+    def detach(self, owner: Any) -> None:
+        """Forget which fits were of that estimator: it has learned something else since."""
+        for draft in self._drafts:
+            for fit in draft.fits:
+                if fit.is_of(owner):
+                    fit.estimator = fit.reference = None
+
     def draft_of(self, fit: FitState) -> RunDraft | None:
         """The draft that holds a fit."""
         return next((d for d in reversed(self._drafts) if any(fit is other for other in d.fits)), None)

@@ -58,7 +58,8 @@ class Settler:
         held_out = fit.best_held_out() or self._from_split(fit)
         estimator = fit.live()
         if estimator is None:
-            draft.note("the estimator was gone before its run settled: training scores are not known")
+            if fit.train_labels is None and fit.train_scores is None:
+                draft.note("the estimator was gone before its run settled: training scores are not known")
             return
         if held_out is not None and held_out.x is None:
             held_out.x = self._features_of(fit, held_out.rows)
