@@ -5,6 +5,8 @@ from __future__ import annotations
 from benchmarks.guarantees.guard import Guard
 
 _ARRAYS = "tests/guarantees/test_users_arrays.py::"
+_MANY = "tests/guarantees/test_many_calls.py::"
+_OWN = "tests/guarantees/test_users_estimators.py::"
 _OBJECTS = "src/mlflow_pitfalls/capture/lineage/objects.py"
 
 GUARDS: tuple[Guard, ...] = (
@@ -63,6 +65,54 @@ GUARDS: tuple[Guard, ...] = (
         ),
     ),
     Guard(
+        fault=18,
+        promise="of ten thousand predictions some thirty are looked at",
+        file="src/mlflow_pitfalls/capture/recording/recorder.py",
+        standing="        return count <= FULL_CALLS or not count & (count - 1)",
+        removed="        return True",
+        tests=(f"{_MANY}test_ten_thousand_predictions_of_one_row",),
+    ),
+    Guard(
+        fault=18,
+        promise="calls of ever new objects are counted in bounded memory",
+        file="src/mlflow_pitfalls/capture/recording/recorder.py",
+        standing="            if len(self._counts) >= MAX_COUNTED:\n                self._counts.clear()\n",
+        removed="",
+        tests=(f"{_MANY}test_calls_of_ever_new_objects_are_counted_in_bounds",),
+    ),
+    Guard(
+        fault=19,
+        promise="of a thousand tiny fits on one line two dozen are looked at",
+        file="src/mlflow_pitfalls/capture/recording/repeats.py",
+        standing="        return count > FULL_FITS and bool(count & (count - 1))",
+        removed="        return False",
+        tests=(f"{_MANY}test_a_thousand_tiny_fits_on_one_line[one run]",),
+    ),
+    Guard(
+        fault=19,
+        promise="the score of a fit that was passed over is not taken for that of an earlier one",
+        file="src/mlflow_pitfalls/capture/recording/recorder.py",
+        standing="        self._book.detach(event.owner)\n",
+        removed="",
+        tests=(f"{_MANY}test_a_score_of_a_fit_that_was_passed_over_is_not_that_of_an_earlier_one",),
+    ),
+    Guard(
+        fault=32,
+        promise="a score in another run counts for the run of the fit, and is noted there",
+        file="src/mlflow_pitfalls/capture/recording/recorder.py",
+        standing="            draft.note(_ELSEWHERE)",
+        removed="            pass",
+        tests=(f"{_MANY}test_a_score_in_another_run_counts_for_the_run_of_the_fit_and_is_noted",),
+    ),
+    Guard(
+        fault=32,
+        promise="a model is recognised by itself, not by the run that is open",
+        file="src/mlflow_pitfalls/capture/recording/runs.py",
+        standing="        for draft in reversed(self._drafts):\n            for fit in reversed(draft.fits):",
+        removed="        for draft in reversed(self._drafts[-1:]):\n            for fit in draft.fits[:0]:",
+        tests=(f"{_MANY}test_a_score_in_another_run_counts_for_the_run_of_the_fit_and_is_noted",),
+    ),
+    Guard(
         fault=40,
         promise="the global random state after each call and each settling is as without us",
         file="src/mlflow_pitfalls/capture/undisturbed.py",
@@ -83,6 +133,39 @@ GUARDS: tuple[Guard, ...] = (
             "tests/guarantees/test_random_state.py::"
             "test_a_generator_and_an_attribute_of_the_users_estimator_stand_as_before",
         ),
+    ),
+    Guard(
+        fault=42,
+        promise="where no room is left on the stack for us, the user's own call goes on",
+        file="src/mlflow_pitfalls/hooks/dispatch.py",
+        standing="        state.busy = state.muted\n        return None\n    except BaseException as error:",
+        removed="        raise\n    except BaseException as error:",
+        tests=(f"{_OWN}test_a_call_that_just_fits_on_the_stack_still_does[0]",),
+    ),
+    Guard(
+        fault=42,
+        promise="pipelines fifty deep are fitted and recorded, and not asked by us, which would take for ever",
+        file="src/mlflow_pitfalls/capture/recording/settling.py",
+        standing="        if is_deep(estimator):",
+        removed="        if is_deep(None):",
+        tests=(f"{_OWN}test_fifty_pipelines_inside_one_another",),
+    ),
+    Guard(
+        fault=47,
+        promise="an estimator whose __getattr__ raises is recorded, and its __getattr__ never called",
+        file="src/mlflow_pitfalls/capture/estimators/attributes.py",
+        standing="    if not has_in_class(type(estimator), name):\n        return default\n    try:\n"
+        "        return getattr(estimator, name)",
+        removed="    try:\n        return getattr(estimator, name)",
+        tests=(f"{_OWN}test_an_estimator_that_raises_everywhere_is_asked_once_and_recorded_all_the_same",),
+    ),
+    Guard(
+        fault=47,
+        promise="get_params may raise",
+        file="src/mlflow_pitfalls/capture/estimators/parameters.py",
+        standing="    except Exception:  # noqa: BLE001 - foreign code\n        return {}",
+        removed="    except ValueError:\n        return {}",
+        tests=(f"{_OWN}test_an_estimator_that_raises_everywhere_is_asked_once_and_recorded_all_the_same",),
     ),
 )
 """All guards, in the order of their faults."""

@@ -1,6 +1,7 @@
 """Found by Python as it starts: a script runs as it always does, and at its very end its results are written down.
 
-Both global random states are seeded first. ``OBSERVED`` names the file for the results; ``WITHOUT_ENABLE=1`` takes ``mlflow_pitfalls.enable()`` away.
+Both global random states are seeded first. ``OBSERVED`` names the file for the results; ``WITHOUT_ENABLE=1`` takes
+``mlflow_pitfalls.enable()`` away.
 """
 
 from __future__ import annotations

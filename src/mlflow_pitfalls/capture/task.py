@@ -15,6 +15,7 @@ from mlflow_pitfalls.capture.containers import (
     take_sample,
 )
 from mlflow_pitfalls.capture.containers.values import Vector
+from mlflow_pitfalls.capture.estimators.nested import is_deep
 from mlflow_pitfalls.model.values import Task
 
 DEFAULT_TARGET_NAME = "target"
@@ -53,7 +54,7 @@ def task_of(y: Any, estimator: Any = None) -> Task:
 
 def _told_by(estimator: Any) -> Task | None:
     """REGRESSION, CLUSTERING, MULTICLASS for any classifier, None where the estimator does not tell."""
-    if estimator is None:
+    if estimator is None or is_deep(estimator):  # scikit-learn's tags of such a one take for ever
         return None
     from sklearn.base import is_classifier, is_clusterer, is_regressor
 

@@ -186,7 +186,7 @@ def begin(kind: str, name: str, owner: Any) -> Call | None:
             with errors.guard(LISTENING):
                 current.starting(call_kind, name, owner)
         return Wanted(state, current, call_kind, name, owner=owner, site=callers.site_of(frame))
-    except RecursionError:  # the user's own call may need less room than ours: it goes on, and is not reported
+    except RecursionError:  # the user's own call may need less room than we do: it goes on, unreported
         state.busy = state.muted
         return None
     except BaseException as error:  # noqa: BLE001 - swallow() lets KeyboardInterrupt pass

@@ -12,6 +12,7 @@ import numpy as np
 
 from mlflow_pitfalls.capture.containers import shape_of, take_rows
 from mlflow_pitfalls.capture.estimators.attributes import has_attribute
+from mlflow_pitfalls.capture.estimators.nested import is_deep
 from mlflow_pitfalls.capture.estimators.staged import Staged, staged_answers
 from mlflow_pitfalls.capture.lineage.row_sets import REMADE, Rows
 from mlflow_pitfalls.capture.lineage.tracker import Lineage
@@ -60,6 +61,9 @@ class Settler:
         if estimator is None:
             if fit.train_labels is None and fit.train_scores is None:
                 draft.note("the estimator was gone before its run settled: training scores are not known")
+            return
+        if is_deep(estimator):
+            draft.note("estimators lie so deep inside one another that none of ours asks them for predictions")
             return
         if held_out is not None and held_out.x is None:
             held_out.x = self._features_of(fit, held_out.rows)
