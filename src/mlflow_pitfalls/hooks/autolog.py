@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from mlflow_pitfalls import errors
-from mlflow_pitfalls.hooks import late_imports, private
+from mlflow_pitfalls.hooks import late_imports, private, run_names
 
 FLAVORS: Final = ("sklearn", "xgboost", "lightgbm")  # each has the name of its package
 
@@ -38,6 +38,7 @@ def turn_on_autolog() -> tuple[str, ...]:
             elif importlib.util.find_spec(flavor) is not None and not _is_configured(flavor):
                 _await(flavor)
                 chosen.append(flavor)
+    run_names.set_apart(_still_ours)
     return tuple(chosen)
 
 
@@ -46,6 +47,7 @@ def turn_off_autolog() -> None:
     for flavor in list(_waiting):
         late_imports.forget(flavor)
     _waiting.clear()
+    run_names.put_back()
     for flavor, settings in list(_ours.items()):
         del _ours[flavor]
         with errors.guard(f"turning off MLflow autologging for {flavor}"):
@@ -66,6 +68,10 @@ def _turn_on(flavor: str) -> bool:
     private.mark_globally_configured(settings)
     _ours[flavor] = settings
     return True
+
+
+def _still_ours() -> tuple[str, ...]:
+    return tuple(flavor for flavor, set_by_us in _ours.items() if private.autolog_settings().get(flavor) is set_by_us)
 
 
 def _is_configured(flavor: str) -> bool:

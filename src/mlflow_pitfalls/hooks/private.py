@@ -34,6 +34,9 @@ AUTOLOG_IS_DISABLED: Final = private_names.AUTOLOG_IS_DISABLED.name
 # MLflow: who opens and closes runs.
 MANAGED_RUN_MODULE: Final = private_names.MANAGED_RUN.home
 MANAGED_RUN_FUNCTIONS: Final = frozenset({private_names.MANAGED_RUN.name, "patch_with_managed_run"})
+AUTOLOGGING_MODULES: Final = frozenset({MANAGED_RUN_MODULE, "mlflow.utils.autologging_utils.client"})
+NAMES_MODULE: Final = "mlflow.utils.name_utils"
+NAMES_GENERATOR: Final = "random"  # the module of that name, from which names of runs are drawn
 EXIT_MODULE: Final = private_names.EXIT_FUNCTION.home
 EXIT_FUNCTION: Final = private_names.EXIT_FUNCTION.name
 RUN_MODULES: Final = frozenset({EXIT_MODULE, private_names.TRACKING_CLIENT.home.partition(":")[0], MANAGED_RUN_MODULE})

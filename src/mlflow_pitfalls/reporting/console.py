@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import IO, TYPE_CHECKING
 
 from mlflow_pitfalls.reporting import text
@@ -10,6 +11,15 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 FALLBACK_WIDTH = 100  # columns where the stream is no terminal
+
+
+def load() -> None:
+    """Import rich, which draws from the global random state as it is imported; that state stays as it was."""
+    state = random.getstate()
+    try:
+        import rich.console  # noqa: F401
+    finally:
+        random.setstate(state)
 
 
 def show(shown: RenderableType, stream: IO[str]) -> None:

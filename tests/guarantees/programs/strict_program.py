@@ -46,7 +46,6 @@ if "watched" in sys.argv:
     mlflow_pitfalls.enable(autolog=False, terminal=False)
 
 OPTIONS = {
-    "mode.chained_assignment": "raise",
     "display.max_rows": 3,
     "display.precision": 2,
     "compute.use_numexpr": False,
