@@ -15,6 +15,7 @@ from mlflow_pitfalls.checks.suppression import unknown
 from mlflow_pitfalls.errors import PitfallsError, SettingsError, forget_reported, guard, set_test_mode
 from mlflow_pitfalls.kept_fits import FitKeeper
 from mlflow_pitfalls.notebook_cells import watch_cells
+from mlflow_pitfalls.reporting import console
 from mlflow_pitfalls.reporting.notebook import Report
 from mlflow_pitfalls.session import Session, active_run
 from mlflow_pitfalls.settings import Privacy, Settings
@@ -127,6 +128,9 @@ def _hook(settings: Settings, session: Session) -> bool:
     listener = session.recorder if _keeper is None else _keeper.around(session.recorder, settings)
     if not hooks.install(listener).active:
         return False
+    if settings.terminal:
+        with guard("getting ready to print"):
+            console.load()  # here, since later it is done beside the user's own work
     if settings.autolog:
         with guard("turning on autologging"):
             hooks.turn_on_autolog()

@@ -29,7 +29,6 @@ from mlflow_pitfalls.probes.catalogue import ALL_PROBES
 from mlflow_pitfalls.probes.engine import with_answers
 from mlflow_pitfalls.probes.helper import Helper
 from mlflow_pitfalls.probes.material import Material, take_material
-from mlflow_pitfalls.reporting import console
 from mlflow_pitfalls.reporting.log_items import partial_items, settled_items
 from mlflow_pitfalls.reporting.native_items import with_pages
 from mlflow_pitfalls.reporting.notebook import Report
@@ -87,8 +86,6 @@ class Session:
         self._printed: dict[str, str] = {}
         self._news: list[Report] = []
         self._lock = threading.Lock()
-        if settings.terminal:
-            console.load()  # here, since later it is done beside the user's own work
         self.recorder = Recorder(
             settings,
             Host(
