@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchmarks.guarantees.guard import Guard
 
+_HOSTILE = "tests/guarantees/test_hostile_data.py::test_what_went_wrong_before"
 _LIMITS = "src/mlflow_pitfalls/sinks/limits.py"
 
 GUARDS: tuple[Guard, ...] = (
@@ -78,5 +79,53 @@ GUARDS: tuple[Guard, ...] = (
         standing='METHODS = ("GET",)  # Flask answers HEAD with it\n',
         removed='METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")\n',
         tests=("tests/pages/test_routes.py::test_nothing_but_reading",),
+    ),
+    Guard(
+        fault=21,
+        promise="labels that cannot be hashed or compared cost their own facts only, and no warning",
+        file="src/mlflow_pitfalls/capture/statistics/metric_columns.py",
+        standing="    except Exception:  # noqa: BLE001 - labels that cannot be hashed or compared\n",
+        removed="    except ZeroDivisionError:\n",
+        tests=(f"{_HOSTILE}[labels that raise]", f"{_HOSTILE}[labels without a hash]"),
+    ),
+    Guard(
+        fault=21,
+        promise="objects that are no numbers are not taken for numbers",
+        file="src/mlflow_pitfalls/capture/statistics/metric_columns.py",
+        standing="    except Exception:  # noqa: BLE001 - objects that are no numbers raise what they like\n",
+        removed="    except ZeroDivisionError:\n",
+        tests=(f"{_HOSTILE}[words as numbers]",),
+    ),
+    Guard(
+        fault=22,
+        promise="lazy data are not asked for a single attribute",
+        file="src/mlflow_pitfalls/capture/lineage/objects.py",
+        standing="        if found is not None or not content or family_of(data) is Family.UNSUPPORTED:\n",
+        removed="        if found is not None or not content:\n",
+        tests=(f"{_HOSTILE}[lazy table]", f"{_HOSTILE}[lazy target]"),
+    ),
+    Guard(
+        fault=37,
+        promise="texts among hyperparameters are told only where they name a choice: no address, path or key",
+        file="src/mlflow_pitfalls/capture/estimators/parameters.py",
+        standing="        return safe_text(value) if is_choice(value) else type_text(value)\n",
+        removed="        return safe_text(value)\n",
+        tests=("tests/capture/estimators/test_estimator.py::test_parameters_are_short_and_hold_no_data_and_no_secret",),
+    ),
+    Guard(
+        fault=37,
+        promise="what a search tried for a secret is not told",
+        file="src/mlflow_pitfalls/capture/estimators/search.py",
+        standing=" if not SECRET.search(name))\n",
+        removed=")\n",
+        tests=("tests/capture/estimators/test_search.py::test_what_was_tried_for_a_secret_is_not_told",),
+    ),
+    Guard(
+        fault=37,
+        promise="an error of MLflow's is passed on without the login that its address holds",
+        file="src/mlflow_pitfalls/sinks/uris.py",
+        standing='    return _CREDENTIALS.sub("//", str(text))\n',
+        removed="    return str(text)\n",
+        tests=("tests/guarantees/test_canaries.py::test_a_login_in_an_error_of_mlflows_is_not_passed_on",),
     ),
 )

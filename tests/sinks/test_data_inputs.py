@@ -26,7 +26,7 @@ def _log(store, run_id: str, context: str | None) -> None:
 
 
 def test_both_sides_are_logged_once(store, make_items):
-    run_id = store.new_run(**{"mlflow.source.name": "train.py", "mlflow.user": "somebody"})
+    run_id = store.new_run(**{"mlflow.source.name": "/home/somebody/train.py", "mlflow.user": "somebody"})
     sink = MlflowSink(store.uri)
     for _ in range(2):
         assert sink.write(make_items(run_id, inputs=(TRAIN, EVAL))).outcome is Outcome.DELIVERED

@@ -13,6 +13,7 @@ from mlflow_pitfalls.model.record import RunRecord
 from mlflow_pitfalls.reporting.links import LOSSES_PATH, OUTCOMES_PATH, RECORD_PATH
 from mlflow_pitfalls.sinks.reading import is_reachable
 from mlflow_pitfalls.sinks.runs import MAX_BYTES, StoreError, read_artifact
+from mlflow_pitfalls.sinks.uris import without_logins
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -42,7 +43,8 @@ def load_compared(run_id: str, tracking_uri: str) -> ComparedRun:
     try:
         run = client.get_run(run_id)
     except Exception as error:
-        raise StoreError(f"run {run_id!r} could not be read: {type(error).__name__}: {error}") from error
+        told = f"{type(error).__name__}: {without_logins(error)}"
+        raise StoreError(f"run {run_id!r} could not be read: {told}") from error
     return compared_of(client, run)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from mlflow_pitfalls.model.items import DataInput
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 CONTEXT_TAG = "mlflow.data.context"
 SOURCE_TYPE = "code"  # the rows came from the run's script
-_SOURCE_TAGS = ("mlflow.source.name", "mlflow.source.type", "mlflow.source.git.commit")
+_NAME_TAG = "mlflow.source.name"
+_SOURCE_TAGS = (_NAME_TAG, "mlflow.source.type", "mlflow.source.git.commit")
 _SAME = {
     "train": ("train", "fit"),
     "eval": ("eval", "test", "valid", "held", "hold"),
@@ -49,6 +51,9 @@ def _is_same(context: str, known: str) -> bool:
 def _dataset(run: Run, data: DataInput) -> DatasetInput:
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
-    source = {"tags": {key: run.data.tags[key] for key in _SOURCE_TAGS if key in run.data.tags}}
+    tags = {key: run.data.tags[key] for key in _SOURCE_TAGS if key in run.data.tags}
+    if _NAME_TAG in tags:
+        tags[_NAME_TAG] = PurePath(tags[_NAME_TAG]).name  # no folders, which may tell who the user is
+    source = {"tags": tags}
     dataset = Dataset(data.name, data.digest, SOURCE_TYPE, json.dumps(source), data.schema, data.profile)
     return DatasetInput(dataset, [InputTag(CONTEXT_TAG, data.context)])

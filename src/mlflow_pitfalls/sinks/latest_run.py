@@ -6,6 +6,7 @@ from mlflow_pitfalls.sinks.reading import is_reachable
 from mlflow_pitfalls.sinks.run_models import PARENT_TAG
 from mlflow_pitfalls.sinks.runs import StoreError
 from mlflow_pitfalls.sinks.tuning_runs import STUDY_TAG
+from mlflow_pitfalls.sinks.uris import without_logins
 
 _PAGE = 100  # runs of one query
 _PAGES = 10  # queries at most; a study has up to 500 child runs, all of them later than itself
@@ -31,7 +32,8 @@ def latest_run(experiment: str, tracking_uri: str | None = None) -> str:
     except StoreError:
         raise
     except Exception as error:
-        raise StoreError(f"experiment {experiment!r} could not be read: {type(error).__name__}: {error}") from error
+        told = f"{type(error).__name__}: {without_logins(error)}"
+        raise StoreError(f"experiment {experiment!r} could not be read: {told}") from error
 
 
 def _found(experiment: str, uri: str) -> str:

@@ -18,6 +18,7 @@ from mlflow_pitfalls.model.suggestions import Suggestions
 from mlflow_pitfalls.reporting.links import OUTCOMES_PATH, RECORD_PATH, SUGGESTIONS_PATH
 from mlflow_pitfalls.reporting.run_tags import PARTIAL, SETTLED, STATE_TAG
 from mlflow_pitfalls.sinks.reading import is_reachable, read_within
+from mlflow_pitfalls.sinks.uris import without_logins
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
@@ -95,7 +96,8 @@ def load_report(run_id: str, tracking_uri: str) -> StoredReport:
     try:
         run = MlflowClient(tracking_uri=tracking_uri).get_run(run_id)
     except Exception as error:
-        raise StoreError(f"run {run_id!r} could not be read: {type(error).__name__}: {error}") from error
+        told = f"{type(error).__name__}: {without_logins(error)}"
+        raise StoreError(f"run {run_id!r} could not be read: {told}") from error
     record = _load(run, tracking_uri, RECORD_PATH, RunRecord)
     if record is None:
         raise StoreError(f"run {run_id} holds no {RECORD_PATH}: it ran without mlflow-pitfalls")

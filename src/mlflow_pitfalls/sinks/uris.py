@@ -9,7 +9,7 @@ from urllib.request import url2pathname
 
 _DATABASE_FILE = re.compile(r"sqlite(?:\+\w+)?:///(?P<path>[^?]+)")
 _WINDOWS_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
-_CREDENTIALS = re.compile(r"//[^/]*@")
+_CREDENTIALS = re.compile(r"//[^/\s]*@")
 _SECRET_OPTION = re.compile(r"pass|pwd|token|secret|key|sig|credential|auth", re.IGNORECASE)
 _UI_MODE = "?workflowType=machine_learning"  # without it a fresh browser opens MLflow in its GenAI mode
 
@@ -36,6 +36,11 @@ def public_uri(uri: str) -> str:
     query = f"?{urlencode(options)}" if options else ""
     # By hand: urlunsplit drops the empty host of sqlite:///…
     return f"{parts.scheme}://{host}{parts.path.rstrip('/')}{query}"
+
+
+def without_logins(text: object) -> str:
+    """Text such as an error's, which may quote a URI, without user and password."""
+    return _CREDENTIALS.sub("//", str(text))
 
 
 def local_path(uri: str) -> Path | None:

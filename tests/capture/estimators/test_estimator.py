@@ -23,6 +23,7 @@ from sklearn.ensemble import (
     VotingClassifier,
 )
 from sklearn.gaussian_process import GaussianProcessClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, TunedThresholdClassifierCV
 from sklearn.naive_bayes import GaussianNB
@@ -164,7 +165,11 @@ def test_parameters_are_short_and_hold_no_data_and_no_secret() -> None:
     assert "api_key" not in shown
     assert shown["sizes"] == "(3, 4.5)"
     assert (shown["table"], shown["names"], shown["f"]) == ("ndarray", "list", "dict")
-    assert len(shown["path"]) <= 60
+    assert shown["path"] == "str"
+    told = estimator_facts(Client("key", "postgresql://me:canary@host", "saga", "/home/canary/x", "canary words"))
+    assert dict(told.parameters) == {"table": "str", "names": "saga", "sizes": "str", "path": "str"}
+    filled = estimator_facts(SimpleImputer(strategy="constant", fill_value="canary"))
+    assert dict(filled.parameters) == {"strategy": "constant", "fill_value": "str"}
 
 
 def test_boosting_libraries_show_what_was_set() -> None:

@@ -46,6 +46,19 @@ def test_a_best_value_inside_has_no_edge():
     assert by_name(facts)["max_depth"].edge_gain is None
 
 
+def test_what_was_tried_for_a_secret_is_not_told():
+    class Remote(Ridge):
+        def __init__(self, alpha=1.0, api_key="", url=""):
+            super().__init__(alpha)
+            self.api_key, self.url = api_key, url
+
+    grid = {"api_key": ["canary-a", "canary-b"], "url": ["http://canary@a", "http://canary@b"], "alpha": [1, 2]}
+    facts = search_facts(GridSearchCV(Remote(), grid, cv=2).fit(X, y))
+    assert "canary" not in str(facts)
+    assert set(by_name(facts)) == {"alpha", "url"}
+    assert (by_name(facts)["url"].best, by_name(facts)["url"].values) == ("str", 2)
+
+
 def test_the_defaults_are_told_where_they_were_tried():
     tried = GridSearchCV(make_pipeline(Ridge()), {"ridge__alpha": [0.1, 1, 10], "ridge__solver": ["auto", "svd"]})
     facts = search_facts(tried.fit(X, y))

@@ -145,6 +145,20 @@ def test_values_of_the_data_are_not_written(model):
     assert source.gaps and "rare disease" not in str(source)
 
 
+@pytest.mark.parametrize(
+    "model",
+    [
+        Pipeline([("model", SVC())], memory="/home/canary/cache"),
+        SimpleImputer(strategy="constant", fill_value="postgresql://me:canary@host"),
+        FunctionTransformer(np.log1p, kw_args={"where": "C:\\Users\\canary"}),
+    ],
+)
+def test_paths_and_addresses_are_left_to_be_filled_in(model):
+    source = source_of(likeness(model))
+    assert "canary" not in str(source)
+    assert source.gaps[0].what.endswith("looks like a path, an address or a key")
+
+
 def test_strict_writes_no_value_that_may_come_from_the_data():
     model = SimpleImputer(strategy="constant", fill_value=-999)
     assert "-999" in source_of(likeness(model)).expression

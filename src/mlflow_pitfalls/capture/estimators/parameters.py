@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import inspect
 import numbers
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.capture.estimators.nested import is_estimator
+from mlflow_pitfalls.capture.estimators.private_text import DATA_VALUES, SECRET, is_choice
 
 _MAX_PARAMETERS = 100
 _MAX_VALUE_LENGTH = 60
 _MAX_NUMBERS = 6  # of a sequence such as hidden_layer_sizes
 _SIGNIFICANT_DIGITS = 6
-SECRET = re.compile(r"passw|secret|token|api_?key|credential|auth|private_?key", re.IGNORECASE)
 # Lists of named estimators, whose members appear under their own names.
 _CONTAINERS = frozenset({"steps", "transformers", "transformer_list", "estimators"})
 
@@ -38,7 +37,8 @@ def changed_parameters(estimator: Any, parameters: dict[str, Any], prefix: str =
         prefix: Put before each name.
 
     Returns:
-        Names and values, sorted by name. Names that look like a secret's are left out; data appears as its type.
+        Names and values, sorted by name. Names that look like a secret's are left out; data, and text that is no
+        mere choice, appear as their type.
     """
     defaults = nested_defaults(estimator, parameters)
     changed: list[tuple[str, str]] = []
@@ -52,7 +52,8 @@ def changed_parameters(estimator: Any, parameters: dict[str, Any], prefix: str =
             continue
         if own not in known and value is None:
             continue  # a library's own "not set"
-        changed.append((safe_text(prefix + name), value_text(value)))
+        told = type_text(value) if own in DATA_VALUES else value_text(value)
+        changed.append((safe_text(prefix + name), told))
     return tuple(changed[:_MAX_PARAMETERS])
 
 
@@ -72,9 +73,11 @@ def are_defaults(defaults: Mapping[str, Mapping[str, Any]], values: Mapping[str,
 
 
 def value_text(value: Any) -> str:
-    """A parameter's value: scalars and short runs of numbers as they are, everything else by its type's name."""
-    if value is None or isinstance(value, bool | str):
+    """A parameter's value: numbers, choices and short runs of numbers as they are, all else by its type's name."""
+    if value is None or isinstance(value, bool):
         return safe_text(value, limit=_MAX_VALUE_LENGTH)
+    if isinstance(value, str):
+        return safe_text(value) if is_choice(value) else type_text(value)
     if isinstance(value, numbers.Real) and type(value).__module__ in ("builtins", "numpy"):
         number = float(value)
         is_whole = isinstance(value, numbers.Integral)
@@ -84,7 +87,12 @@ def value_text(value: Any) -> str:
         return safe_text(f"[{inner}]" if isinstance(value, list) else f"({inner})", limit=_MAX_VALUE_LENGTH)
     if isinstance(value, type) or inspect.isroutine(value):
         return safe_text(getattr(value, "__name__", type(value).__name__), limit=_MAX_VALUE_LENGTH)
-    return safe_text(type(value).__name__, limit=_MAX_VALUE_LENGTH)
+    return type_text(value)
+
+
+def type_text(value: Any) -> str:
+    """What stands for a value that is not told; None and booleans are told, as they tell nothing."""
+    return str(value) if value is None or isinstance(value, bool) else safe_text(type(value).__name__)
 
 
 def _is_number(value: Any) -> bool:

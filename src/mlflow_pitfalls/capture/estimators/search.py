@@ -14,6 +14,7 @@ import numpy.typing as npt
 from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.capture.estimators.nested import base_names, own_attributes
 from mlflow_pitfalls.capture.estimators.parameters import are_defaults, nested_defaults, parameters_of, value_text
+from mlflow_pitfalls.capture.estimators.private_text import SECRET
 from mlflow_pitfalls.model.record import SearchedParameter, SearchFacts
 from mlflow_pitfalls.model.values import Estimate, Interval
 
@@ -115,7 +116,7 @@ def _default_score(estimator: Any, table: _Table) -> float | None:
 
 
 def _parameters(table: _Table, *, is_grid: bool, is_halving: bool) -> tuple[SearchedParameter, ...]:
-    names = dict.fromkeys(name for candidate in table.candidates for name in candidate)
+    names = dict.fromkeys(name for candidate in table.candidates for name in candidate if not SECRET.search(name))
     found = []
     for name in list(names)[:_MAX_PARAMETERS]:
         values = [candidate.get(name) for candidate in table.candidates]
@@ -129,7 +130,7 @@ def _parameter(
     known = [value for value in values if _is_number(value)]
     ladder = sorted({float(value) for value in known})
     best = values[table.best]
-    texts = {value_text(value) for value in values}
+    texts = {value if isinstance(value, str) else value_text(value) for value in values}
     facts: dict[str, Any] = {
         "name": safe_text(name),
         "values": max(len(texts), len(ladder)),

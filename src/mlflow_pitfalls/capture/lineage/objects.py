@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from mlflow_pitfalls.capture.containers import take_rows
+from mlflow_pitfalls.capture.containers.families import Family, family_of
 from mlflow_pitfalls.capture.fingerprints.fingerprint import DIGEST_ROWS, column_digests, evenly_spaced
 from mlflow_pitfalls.capture.lineage.row_sets import Node
 
@@ -98,8 +99,8 @@ class ObjectRegistry:
         if known is not None and _same(known, data):
             return known.node
         found = self._find_view(data)
-        if found is not None or not content:
-            return found
+        if found is not None or not content or family_of(data) is Family.UNSUPPORTED:
+            return found  # lazy data are not even asked for an attribute
         found = self._find_labels(data)
         return found if found is not None else self._find_content(data)
 

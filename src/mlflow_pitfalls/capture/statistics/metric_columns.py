@@ -66,7 +66,10 @@ def finite_numbers(values: Any) -> FloatArray | None:
     array = np.asarray(values)
     if array.dtype.kind not in _NUMBER_KINDS + "O":
         return None
-    numbers = array.astype(np.float64)
+    try:
+        numbers = array.astype(np.float64)
+    except Exception:  # noqa: BLE001 - objects that are no numbers raise what they like
+        return None
     return numbers if bool(np.isfinite(numbers).all()) else None
 
 
@@ -88,13 +91,16 @@ def label_codes(*parts: Any) -> tuple[tuple[IntArray, ...], list[Any]] | None:
         arrays = [array.astype(object) for array in arrays]
     elif not all(numeric):
         return None
-    codes, uniques = pd.factorize(np.concatenate(arrays))
+    try:
+        codes, uniques = pd.factorize(np.concatenate(arrays))
+    except Exception:  # noqa: BLE001 - labels that cannot be hashed or compared
+        return None
     if len(uniques) > MAX_CLASSES or bool((codes < 0).any()):
         return None
     classes = list(uniques.tolist())
     try:
         order = sorted(range(len(classes)), key=classes.__getitem__)
-    except TypeError:
+    except Exception:  # noqa: BLE001 - labels of several kinds, or whose own comparison fails
         order = list(range(len(classes)))
     rank = np.empty(len(order), dtype=np.intp)
     rank[order] = np.arange(len(order))

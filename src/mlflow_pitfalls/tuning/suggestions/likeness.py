@@ -28,6 +28,10 @@ class Unwritten:
     what: str  # in plain words: "the function clean_names of your own"
 
 
+class UnreadableError(Exception):
+    """An estimator's own ``get_params`` fails."""
+
+
 def likeness(estimator: Any, depth: int = 0) -> Any:
     """The estimator's configured self.
 
@@ -36,16 +40,23 @@ def likeness(estimator: Any, depth: int = 0) -> Any:
         depth: How deep it lies inside of another one.
 
     Raises:
-        Exception: Whatever the estimator's own ``get_params`` raises.
+        UnreadableError: The estimator does not tell its settings.
     """
     chosen = own_attributes(estimator).get("best_estimator_", estimator) if not depth else estimator
-    held = {name: _held(value, depth + 1) for name, value in chosen.get_params(deep=False).items()}
+    held = {name: _held(value, depth + 1) for name, value in _settings(chosen).items()}
     kind = type(chosen)
     if package_of(kind) in LIBRARIES:
         return kind(**held)
     twin = object.__new__(kind)
     own_attributes(twin).update(held)
     return twin
+
+
+def _settings(estimator: Any) -> dict[str, Any]:
+    try:
+        return dict(estimator.get_params(deep=False))
+    except Exception as error:
+        raise UnreadableError from error
 
 
 def package_of(value: Any) -> str:
@@ -60,7 +71,7 @@ def _held(value: Any, depth: int) -> Any:
     if depth > MAX_DEPTH:
         return Unwritten(f"a {_class_name(value)}")
     if is_estimator(value):
-        return likeness(value, depth) if hasattr(value, "get_params") else Unwritten(f"a {_class_name(value)}")
+        return likeness(value, depth) if hasattr(type(value), "get_params") else Unwritten(f"a {_class_name(value)}")
     if type(value) in (dict, list, tuple):
         return _container(value, depth)
     return _object(value)

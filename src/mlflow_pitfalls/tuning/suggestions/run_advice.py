@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from mlflow_pitfalls.model.values import Task
 from mlflow_pitfalls.tuning.earlier_runs.history import from_history
 from mlflow_pitfalls.tuning.space.order import ordered
 from mlflow_pitfalls.tuning.space.spaces import space_of
-from mlflow_pitfalls.tuning.suggestions.likeness import likeness
+from mlflow_pitfalls.tuning.suggestions.likeness import UnreadableError, likeness
 from mlflow_pitfalls.tuning.suggestions.script import script_of
 from mlflow_pitfalls.tuning.suggestions.source import source_of
 from mlflow_pitfalls.tuning.suggestions.suggest import suggestions_of
@@ -36,9 +37,9 @@ def take_likeness(fit: FitState) -> Any:
     live = fit.live()
     if live is None:
         return None
-    with guard("reading the estimator's settings"):
+    with guard("reading the estimator's settings"), suppress(UnreadableError):
         return likeness(live)
-    return None  # type: ignore[unreachable]  # the guard swallows
+    return None
 
 
 def space_for(record: RunRecord, outcomes: Outcomes, twin: Any) -> SearchSpace:

@@ -12,14 +12,15 @@ from typing import Any
 
 from mlflow_pitfalls.capture.containers.text import safe_text
 from mlflow_pitfalls.capture.estimators.nested import is_estimator, own_attributes
-from mlflow_pitfalls.capture.estimators.parameters import SECRET, nested_defaults
+from mlflow_pitfalls.capture.estimators.parameters import nested_defaults
+from mlflow_pitfalls.capture.estimators.private_text import DATA_VALUES, SECRET, looks_private
 from mlflow_pitfalls.tuning.suggestions.layout import Node, call, mapping, quoted, sequence, text
 from mlflow_pitfalls.tuning.suggestions.likeness import LIBRARIES, Unwritten, package_of
 
 MAX_NUMBERS = 50  # of one list of numbers: longer ones are data
 _COLUMNS = frozenset({"transformers"})  # whose lists name columns, however many
 _LABELS = frozenset({"categories", "vocabulary", "stop_words"})  # hold values of the user's columns
-_VALUES = frozenset({"fill_value", "missing_values", "pos_label", "constant", "class_weight", "sampling_strategy"})
+_VALUES = DATA_VALUES | {"class_weight", "sampling_strategy"}
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -165,6 +166,12 @@ class _Writer:
         """Why a value is not written though it could be; empty where it is."""
         if SECRET.search(name):
             return "looks like a secret"
+        if name not in _COLUMNS and any(looks_private(each) for each in _texts(value)):
+            return "looks like a path, an address or a key"
+        return self._data_in(name, value)
+
+    def _data_in(self, name: str, value: Any) -> str:
+        """Which part of the user's data a value holds; empty where it holds none."""
         is_plain = value is None or isinstance(value, str | bool | numbers.Number)
         if name in _LABELS and not is_plain:
             return "values of your data"
@@ -188,6 +195,18 @@ def _changed(twin: Any) -> Iterator[tuple[str, Any]]:
         is_unset = name not in defaults and value is None
         if not is_unset and not (name in defaults and _is_same(value, defaults[name])):
             yield name, value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts in a value, and in what it holds."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for pair in value.items():
+            yield from _texts(pair)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
 
 
 def _is_same(value: Any, default: Any) -> bool:
