@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks.guarantees.guard import Guard
 
 _ARRAYS = "tests/guarantees/test_users_arrays.py::"
+_STRICT = "tests/guarantees/test_strict_program.py::test_everything_that_a_program_has_set_stands"
 _MANY = "tests/guarantees/test_many_calls.py::"
 _OWN = "tests/guarantees/test_users_estimators.py::"
 _OBJECTS = "src/mlflow_pitfalls/capture/lineage/objects.py"
@@ -113,6 +114,14 @@ GUARDS: tuple[Guard, ...] = (
         tests=(f"{_MANY}test_a_score_in_another_run_counts_for_the_run_of_the_fit_and_is_noted",),
     ),
     Guard(
+        fault=39,
+        promise="floating point that raises, warnings that are errors: ours is silent, and all options stand",
+        file="src/mlflow_pitfalls/capture/profile/moments.py",
+        standing='        with np.errstate(all="ignore"):\n            n = self.finite.astype(np.float64)\n',
+        removed="        if True:\n            n = self.finite.astype(np.float64)\n",
+        tests=(_STRICT,),
+    ),
+    Guard(
         fault=40,
         promise="the global random state after each call and each settling is as without us",
         file="src/mlflow_pitfalls/capture/undisturbed.py",
@@ -133,6 +142,30 @@ GUARDS: tuple[Guard, ...] = (
             "tests/guarantees/test_random_state.py::"
             "test_a_generator_and_an_attribute_of_the_users_estimator_stand_as_before",
         ),
+    ),
+    Guard(
+        fault=40,
+        promise="importing rich draws nothing from the global random state",
+        file="src/mlflow_pitfalls/reporting/console.py",
+        standing="        random.setstate(state)",
+        removed="        pass",
+        tests=("tests/reporting/test_console.py::test_importing_rich_draws_nothing",),
+    ),
+    Guard(
+        fault=40,
+        promise="runs that autologging opens because of us are named without the user's random state",
+        file="src/mlflow_pitfalls/hooks/run_names.py",
+        standing="        return getattr(self._own if is_ours else self.original, name)",
+        removed="        return getattr(self.original, name)",
+        tests=("tests/hooks/test_run_names.py::test_a_run_of_our_autologging_draws_nothing",),
+    ),
+    Guard(
+        fault=41,
+        promise="standard output is the user's: the summary goes to standard error",
+        file="src/mlflow_pitfalls/session.py",
+        standing="stream=sys.stderr, url=",
+        removed="stream=sys.stdout, url=",
+        tests=("tests/api/test_enable.py::test_an_autologged_run_carries_everything",),
     ),
     Guard(
         fault=42,
@@ -166,6 +199,14 @@ GUARDS: tuple[Guard, ...] = (
         standing="    except Exception:  # noqa: BLE001 - foreign code\n        return {}",
         removed="    except ValueError:\n        return {}",
         tests=(f"{_OWN}test_an_estimator_that_raises_everywhere_is_asked_once_and_recorded_all_the_same",),
+    ),
+    Guard(
+        fault=48,
+        promise="no time is taken from the clock of the day, which may jump",
+        file="src/mlflow_pitfalls/hooks/dispatch.py",
+        standing="from time import perf_counter, process_time\n",
+        removed="from time import process_time\nfrom time import time as perf_counter\n",
+        tests=(_STRICT,),
     ),
 )
 """All guards, in the order of their faults."""

@@ -130,7 +130,7 @@ def _hook(settings: Settings, session: Session) -> bool:
         return False
     if settings.terminal:
         with guard("getting ready to print"):
-            console.load()  # here, since later it is done beside the user's own work
+            console.import_rich()  # here, since later it is done beside the user's own work
     if settings.autolog:
         with guard("turning on autologging"):
             hooks.turn_on_autolog()

@@ -35,6 +35,7 @@ AUTOLOG_IS_DISABLED: Final = private_names.AUTOLOG_IS_DISABLED.name
 MANAGED_RUN_MODULE: Final = private_names.MANAGED_RUN.home
 MANAGED_RUN_FUNCTIONS: Final = frozenset({private_names.MANAGED_RUN.name, "patch_with_managed_run"})
 AUTOLOGGING_MODULES: Final = frozenset({MANAGED_RUN_MODULE, "mlflow.utils.autologging_utils.client"})
+AUTOLOGGING_FLAVOR: Final = "autologging_integration"  # the variable of theirs that holds a flavor's name
 NAMES_MODULE: Final = "mlflow.utils.name_utils"
 NAMES_GENERATOR: Final = "random"  # the module of that name, from which names of runs are drawn
 EXIT_MODULE: Final = private_names.EXIT_FUNCTION.home

@@ -10,12 +10,10 @@ import random
 import sys
 from collections.abc import Callable, Collection
 from types import FrameType
-from typing import Any, Final
+from typing import Any
 
 from mlflow_pitfalls import errors
 from mlflow_pitfalls.hooks import private
-
-_FLAVORS: Final = {f"mlflow.{flavor}": flavor for flavor in ("sklearn", "xgboost", "lightgbm")}
 
 
 def set_apart(ours: Callable[[], Collection[str]]) -> None:
@@ -54,10 +52,12 @@ class _Draws:
 
 def _is_of(flavors: Collection[str], frame: FrameType | None) -> bool:
     """Whether autologging of one of the flavors opens the run; its threads do not tell of which flavor they are."""
-    in_autologging, told = False, set()
+    in_autologging = False
     while frame is not None and flavors:
-        module = str(frame.f_globals.get("__name__"))
-        in_autologging = in_autologging or module in private.AUTOLOGGING_MODULES
-        told |= {_FLAVORS[module]} if module in _FLAVORS else set()
+        if frame.f_globals.get("__name__") in private.AUTOLOGGING_MODULES:
+            in_autologging = True
+            flavor = frame.f_locals.get(private.AUTOLOGGING_FLAVOR)
+            if flavor is not None:
+                return flavor in flavors
         frame = frame.f_back
-    return in_autologging and (not told or not told.isdisjoint(flavors))
+    return in_autologging

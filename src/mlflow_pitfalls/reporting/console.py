@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 FALLBACK_WIDTH = 100  # columns where the stream is no terminal
 
 
-def load() -> None:
+def import_rich() -> None:
     """Import rich, which draws from the global random state as it is imported; that state stays as it was."""
     state = random.getstate()
     try:

@@ -33,6 +33,7 @@ import numpy as np
 import pandas as pd
 import sklearn
 from sklearn.datasets import load_breast_cancer
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import train_test_split
@@ -74,14 +75,16 @@ def now():
 SET = now()
 streams, before = (sys.stdout, sys.stderr, os.fstat(1).st_ino, os.fstat(2).st_ino), loggers()
 X, y = load_breast_cancer(return_X_y=True, as_frame=True)
-X = X.assign(tiny=np.geomspace(1e-300, 1e-290, len(X)), huge=1e300, hole=np.where(y, np.nan, 1.0))
-parts = train_test_split(X.drop(columns="hole"), y, random_state=0)
+parts = train_test_split(X, y, random_state=0)
+odd = X.assign(tiny=np.geomspace(1e-300, 1e-290, len(X)), huge=np.geomspace(1e290, 1e300, len(X)), same=1e-200)
 kinds = []
+with mlflow.start_run():
+    DummyClassifier().fit(odd, y)  # which itself computes nothing from these columns
+    kinds.append(now() == SET)
 with mlflow.start_run() as run:
     model = make_pipeline(StandardScaler(), RandomForestClassifier(10, random_state=0))
-    with np.errstate(all="ignore"):
-        model.fit(parts[0], parts[2])
-        score = accuracy_score(parts[3], model.predict(parts[1]))
+    model.fit(parts[0], parts[2])
+    score = accuracy_score(parts[3], model.predict(parts[1]))
     kinds.append(now() == SET)
 mlflow_pitfalls.flush(timeout=120)
 kinds.append(now() == SET)
