@@ -1,6 +1,6 @@
 """Take each guard out and see its tests fail, count what the tests try, and write ``docs/guarantees.md``.
 
-python -m benchmarks.guarantees.run [--only 1 24] [--new] [--figures] [--page]
+python -m benchmarks.guarantees.run [--only 1 24] [--new] [--figures [--reports FILE]] [--page]
 
 Without an option: all guards, then the figures (an hour). ``--only`` looks at the guards against these faults and keeps
 nothing. ``--new`` takes out those without a verdict yet, ``--figures`` leaves the guards out, ``--page`` measures
@@ -14,10 +14,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from benchmarks.guarantees import measured
 from benchmarks.guarantees.catalogue import ALL_GUARDS
-from benchmarks.guarantees.figures import counted
+from benchmarks.guarantees.figures import added_up, counted
 from benchmarks.guarantees.guard import Guard
 from benchmarks.guarantees.page import page
 from benchmarks.guarantees.removal import ROOT, verdict
@@ -44,9 +45,9 @@ def _keep(guard: Guard, found: str) -> None:
     measured.write(replace(now, verdicts={**kept, guard.key: found}))
 
 
-def count() -> None:
-    """Keep what the tests tried."""
-    figures = counted()
+def count(reports: Sequence[Path]) -> None:
+    """Keep what the tests tried, in these JUnit files or, where there is none, in a run of their own."""
+    figures = added_up(reports) if reports else counted()
     measured.write(replace(measured.read(), figures=figures, date=datetime.now(UTC).date().isoformat()))
 
 
@@ -55,6 +56,7 @@ def main() -> int:
     parser.add_argument("--only", type=int, nargs="+", metavar="FAULT", help="guards against these faults only")
     parser.add_argument("--new", action="store_true", help="guards that have no verdict, or did not hold")
     parser.add_argument("--figures", action="store_true", help="the figures only")
+    parser.add_argument("--reports", type=Path, nargs="+", default=[], help="pytest's JUnit files with the figures")
     parser.add_argument("--page", action="store_true", help="write the page from what is known")
     options = parser.parse_args()
     if options.only is not None:
@@ -65,7 +67,7 @@ def main() -> int:
         known = measured.read().verdicts if options.new else {}
         wrong = take_out_all([guard for guard in ALL_GUARDS if known.get(guard.key) != "held"], keep=True)
     if not (options.new or options.page):
-        count()
+        count(options.reports)
     PAGE.write_text(page(measured.read(), measured.read_versions()), encoding="utf-8")
     return int(wrong > 0)
 
