@@ -208,6 +208,14 @@ STORES = (
     ),
     Guard(
         fault=35,
+        promise="a server that has no place for datasets is no server that does not answer",
+        file=SINK,
+        standing="        if error.error_code != NO_CALL_CODE:",
+        removed="        if error:",
+        tests=("tests/guarantees/test_older_servers.py::test_what_it_has_no_place_for_costs_nothing_else[page]",),
+    ),
+    Guard(
+        fault=35,
         promise="a server without MLflow's newer calls gets all but what they would carry",
         file="src/mlflow_pitfalls/sinks/native_issues.py",
         standing="        if _knows_none(error):",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlflow_pitfalls.checks.suppression import IGNORE_TAG
 from mlflow_pitfalls.errors import guard
-from mlflow_pitfalls.model.items import Artifact, Issue, LogItems, Metric, Tag
+from mlflow_pitfalls.model.items import Artifact, DataInput, Issue, LogItems, Metric, Tag
 from mlflow_pitfalls.model.values import Severity
 from mlflow_pitfalls.reporting.links import TABLE_PATH
 from mlflow_pitfalls.sinks.data_inputs import write_inputs
@@ -21,7 +21,7 @@ from mlflow_pitfalls.sinks.experiment_page import write_page
 from mlflow_pitfalls.sinks.limits import MAX_TAG_LENGTH, fit
 from mlflow_pitfalls.sinks.native_issues import NoIssuesError, write_issues
 from mlflow_pitfalls.sinks.note import NOTE_TAG, merge_note
-from mlflow_pitfalls.sinks.outcome import GONE_CODE, Outcome, WriteResult, judge
+from mlflow_pitfalls.sinks.outcome import GONE_CODE, NO_CALL_CODE, Outcome, WriteResult, judge
 from mlflow_pitfalls.sinks.uris import store_is_gone
 
 if TYPE_CHECKING:
@@ -100,12 +100,22 @@ def _write_extras(client: MlflowClient, run: Run, items: LogItems) -> WriteResul
     """Datasets and issues. A store that has none of them has tags and files; one that fell silent is asked again."""
     parts = _Parts()
     if items.inputs:
-        parts.attempt(partial(write_inputs, client, run, items.inputs))
+        parts.attempt(partial(_write_inputs, client, run, items.inputs))
     if items.issues is not None:
         parts.attempt(partial(_write_issues, client, run.info.experiment_id, items.run_id, items.issues))
     if parts.ended:
         return parts.result()
     return WriteResult(Outcome.DELIVERED)
+
+
+def _write_inputs(client: MlflowClient, run: Run, inputs: tuple[DataInput, ...]) -> None:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        write_inputs(client, run, inputs)
+    except MlflowException as error:
+        if error.error_code != NO_CALL_CODE:  # an older server has no place for datasets
+            raise
 
 
 def _write_issues(client: MlflowClient, experiment_id: str, run_id: str, issues: tuple[Issue, ...]) -> None:
