@@ -101,7 +101,7 @@ def _said(tmp_path, name: str) -> tuple[float, list[str]]:
     assert "Traceback" not in errors, errors
     lines = [line for line in errors.splitlines() if "mlflow-pitfalls" in line]
     assert len(lines) == len(set(lines)) <= MOST_LINES, errors
-    return float((tmp_path / f"{name}.output").read_text().splitlines()[0]), lines
+    return float((tmp_path / f"{name}.output").read_text().splitlines()[-1]), lines
 
 
 def _states(store) -> dict[str, str]:
