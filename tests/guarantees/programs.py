@@ -185,17 +185,19 @@ def digest(value: Any) -> str:
     elif sp.issparse(value):
         parts = (type(value), value.dtype, value.shape, value.copy().toarray().tobytes())
     elif isinstance(value, pd.DataFrame | pd.Series):
-        frame = pd.DataFrame(value)
-        kinds = [str(kind) for kind in frame.dtypes]
-        # Arrays of Arrow's keep what pandas has computed of them.
-        cells = [
-            _text(column.tolist()) if "[pyarrow]" in kind else _cells(column)
-            for kind, (_, column) in zip(kinds, frame.items(), strict=True)
-        ]
+        columns = [column for _, column in pd.DataFrame(value).items()]
+        kinds = [_text(column.dtype) for column in columns]
+        cells = [_column(one) for one in columns]
         parts = (type(value), value.shape, kinds, cells, [_cells(axis) for axis in value.axes], value.attrs)
     else:
         parts = _cells(value)
     return hashlib.sha256(_text(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _column(values: pd.Series) -> str:
+    """Not as a pickle: arrays of pandas' own keep there what it has computed of them."""
+    plain = isinstance(values.dtype, np.dtype) and values.dtype != object
+    return digest(values.to_numpy()) if plain else _text(values.tolist())
 
 
 def _cells(value: Any) -> str:

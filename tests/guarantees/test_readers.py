@@ -28,7 +28,7 @@ from mlflow_pitfalls.sinks.spool import Spool
 from mlflow_pitfalls.sinks.spool_format import StoredWrite, decode, encode
 
 KINDS = (RunRecord, Outcomes, RowLosses, Comparison, Suggestions, DatasetProfile, TuningFacts)
-QUICK, DEEP = 8, 150  # documents of each kind
+QUICK, DEEP = 8, 80  # documents of each kind
 HUGE = (10**400, -(10**30), 2**63, 1e308, float("nan"), float("inf"))
 FOREIGN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(HUGE),

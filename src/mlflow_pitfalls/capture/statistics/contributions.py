@@ -58,6 +58,8 @@ def contributions(metric: MetricSpec, predictions: Predictions) -> FloatArray | 
 
 
 def _contributions(metric: MetricSpec, columns: MetricColumns) -> FloatArray | None:
+    if not len(columns.true):
+        return None
     if metric.formula in _MEANS:
         return _of_single_rows(metric, columns)
     if metric.formula == "roc_auc" and metric.average != "weighted":
@@ -92,6 +94,8 @@ def _of_areas(columns: MetricColumns) -> FloatArray:
 def _of_area(is_positive: Array, score: Array) -> FloatArray:
     positive, negative = np.sort(score[is_positive]), np.sort(score[~is_positive])
     n, p, m = len(score), len(positive), len(negative)
+    if not p or not m:
+        return np.full(n, np.nan)  # there is no area
     won = _placed(score[is_positive], negative) / m
     lost = 1.0 - _placed(score[~is_positive], positive) / p
     area = float(np.mean(won))
