@@ -27,6 +27,7 @@ from mlflow_pitfalls.capture.recording.building import RecordBuilder
 from mlflow_pitfalls.capture.recording.drafts import RunDraft
 from mlflow_pitfalls.capture.recording.host import Host
 from mlflow_pitfalls.capture.recording.recorder import Recorder
+from mlflow_pitfalls.model.codec import from_json
 from mlflow_pitfalls.model.items import Artifact, LogItems, Metric, Note, Tag
 from mlflow_pitfalls.model.record import RunInfo, RunRecord
 from mlflow_pitfalls.settings import Settings
@@ -72,6 +73,11 @@ class Store:
 
     def metrics(self, run_id: str) -> dict[str, float]:
         return self.client.get_run(run_id).data.metrics
+
+    def record(self, run_id: str) -> RunRecord:
+        """What was written about a run."""
+        path = self.client.download_artifacts(run_id, "pitfalls/record.json")
+        return from_json(RunRecord, Path(path).read_bytes())
 
     def files(self, run_id: str) -> set[str]:
         def walk(path: str | None) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 import sklearn.metrics
 from sklearn.ensemble import BaggingClassifier
@@ -169,6 +170,16 @@ def test_a_custom_estimator_inside_mlflows_own_calls_is_not_the_users(mlflow_sto
     mlflow_store.sklearn.autolog(**QUICK)
     make_pipeline(Scale(), DecisionTreeClassifier()).fit(*iris)
     assert recorder.names == ["fit"]
+
+
+def test_what_mlflow_evaluates_is_not_the_users(mlflow_store, recorder):
+    frame = pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0], "predicted": [1.5, 2.0, 3.0, 4.0]})
+    with mlflow_store.start_run():
+        found = mlflow_store.models.evaluate(
+            data=frame, targets="y", predictions="predicted", model_type="regressor", evaluators="default"
+        )
+    assert found.metrics["mean_absolute_error"] == 0.125
+    assert recorder.events == []
 
 
 class TestTurnOn:
