@@ -47,7 +47,7 @@ FAULTS: dict[int, str] = {
     42: "a low recursion limit, pipelines fifty deep",
     43: "no scikit-learn, or one of an unknown layout",
     44: "scikit-learn renames the private cells that the hooks lean on",
-    45: "a Python without the global lock, or a subinterpreter",
+    45: "a Python without the global lock (in a subinterpreter scikit-learn's own import never ends)",
     46: "a fit that is no plain function: compiled, static, partial",
     47: "an estimator whose attributes, comparison or representation raise or are slow",
     48: "the clock jumps",

@@ -172,6 +172,8 @@ def test_a_custom_estimator_inside_mlflows_own_calls_is_not_the_users(mlflow_sto
     assert recorder.names == ["fit"]
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # MLflow's, at its first import of what evaluates
 def test_what_mlflow_evaluates_is_not_the_users(mlflow_store, recorder):
     frame = pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0], "predicted": [1.5, 2.0, 3.0, 4.0]})
     with mlflow_store.start_run():
