@@ -161,7 +161,7 @@ SERVERS = (
         file=SINK,
         standing="[metric for metric in items.metrics if run.data.metrics.get(metric.key) != metric.value]",
         removed="list(items.metrics)",
-        tests=("tests/sinks/test_sync.py::test_sending_twice_changes_nothing",),
+        tests=("tests/sinks/test_mlflow_sink.py::test_writing_again_adds_no_second_point_to_a_metric",),
     ),
     Guard(
         fault=27,

@@ -82,7 +82,7 @@ def enable(
             whose issue somebody has rejected is ignored in later runs of the experiment.
         datasets: Log the training and the held-out rows as MLflow datasets, with figures and without rows, where
             neither you nor autologging has.
-        exit_timeout: Seconds that the exit may wait for our writing, 0..60.
+        exit_timeout: Seconds that the exit may wait for the tracking store, 0..60, when the last reports are built.
         spool_dir: Folder that keeps what could not be sent.
         test_mode: Raise our own failures.
         **unknown: Anything else is an error that names the nearest option.

@@ -53,7 +53,8 @@ class Settings:
             check as ignored once somebody has rejected its issue in the experiment.
         datasets: Log the training and the held-out rows as MLflow datasets, with figures and without rows, where
             neither the user nor autologging has.
-        exit_timeout: Seconds that the process's exit may wait for our writing, 0..60.
+        exit_timeout: Seconds that the process's exit may wait for the tracking store, 0..60. Reports that are still
+            being built are finished before.
         spool_dir: Folder that keeps what could not be sent; None for one under the user's state folder.
         test_mode: Raise our own failures rather than logging them.
     """
