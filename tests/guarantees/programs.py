@@ -188,7 +188,9 @@ def digest(value: Any) -> str:
         columns = [column for _, column in pd.DataFrame(value).items()]
         kinds = [_text(column.dtype) for column in columns]
         cells = [_column(one) for one in columns]
-        parts = (type(value), value.shape, kinds, cells, [_cells(axis) for axis in value.axes], value.attrs)
+        parts = (type(value), value.shape, kinds, cells, [digest(axis) for axis in value.axes], value.attrs)
+    elif isinstance(value, pd.Index | pd.api.extensions.ExtensionArray):
+        parts = (type(value), _text(value.dtype), _text(list(value)), _text(getattr(value, "names", None)))
     else:
         parts = _cells(value)
     return hashlib.sha256(_text(parts).encode("utf-8", "surrogatepass")).hexdigest()
