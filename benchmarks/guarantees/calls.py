@@ -81,8 +81,8 @@ GUARDS: tuple[Guard, ...] = (
         fault=6,
         promise="what autologging predicts and scores after a fit is not taken for the user's",
         file=f"{_HOOKS}/callers.py",
-        standing="        if place == _MLFLOW_PATCH and frame.f_code.co_name not in",
-        removed="        if False and frame.f_code.co_name not in",
+        standing="        if place == _INNER:\n            return False\n        if place == _MLFLOW_PATCH and frame",
+        removed="        if False and frame",
         tests=(
             f"{_TESTS}/test_autolog.py::test_both_work_in_any_order[after]",
             f"{_TESTS}/test_autolog.py::test_a_custom_estimator_inside_mlflows_own_calls_is_not_the_users",
