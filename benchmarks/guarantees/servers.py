@@ -46,9 +46,13 @@ PROCESSES = (
     Guard(
         fault=9,
         promise="a spawned child that runs enable() again writes nothing",
-        file=API,
-        standing="    if hooks.is_child_process():\n        return  # its parent is watched\n",
-        removed="",
+        file="src/mlflow_pitfalls/hooks/private.py",
+        standing=(
+            "    return multiprocessing.parent_process() is not None or getattr(\n"
+            "        multiprocessing.current_process(), private_names.INHERITING.name, False\n"
+            "    )"
+        ),
+        removed="    return False",
         tests=("tests/api/test_lifecycle.py::test_a_spawned_child_writes_nothing_however_it_was_enabled",),
     ),
     Guard(

@@ -12,6 +12,7 @@ from mlflow_pitfalls.pages.assets import address, static_assets
 from mlflow_pitfalls.sinks.compared_runs import load_compared
 from mlflow_pitfalls.sinks.spool import Spool
 from mlflow_pitfalls.sinks.sync import sync
+from tests.conftest import Store
 from tests.guarantees.postgres import PASSWORD
 
 pytestmark = pytest.mark.slow
@@ -51,28 +52,38 @@ def tracked(request):
     return request.getfixturevalue(request.param)
 
 
-def test_runs_are_written_and_compared_with_those_before_them(run_script, data, tracked, tmp_path):
-    done = run_script(data + SCRIPT, tracked.uri, EXPERIMENT=tracked.experiment_id)
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
-    for run_id in done.result:
-        assert tracked.tags(run_id)["pitfalls.state"] == "settled"
-        assert {"pitfalls.md", "pitfalls/report.html", "pitfalls/record.json"} <= tracked.files(run_id)
-    records = [load_compared(run_id, tracked.uri).record for run_id in done.result]
-    assert [record.history.comparable_runs for record in records] == [0, 1, 2]
-    same, other = (record.reference.comparison for record in records[1:])
-    assert (same.same_rows, same.score.difference.value) == (True, 0.0)
-    assert other.score.difference.value < 0
-    assert tracked.tags(done.result[2])["pitfalls.score-regression"] == "high"
-    assert Spool(str(tmp_path / "spool")).entries() == []
-    assert PASSWORD not in done.stderr
-    for run_id in done.result:
-        assert PASSWORD not in json.dumps(tracked.tags(run_id))
-        written = tmp_path / run_id
-        written.mkdir()
-        tracked.client.download_artifacts(run_id, "", str(written))
-        for path in written.rglob("*"):
-            assert path.is_dir() or PASSWORD.encode() not in path.read_bytes(), path
+@pytest.fixture
+def train(run_script, data, tmp_path):
+    """``train(store)``: ids of three runs, the third worse than those before it; all that they wrote is looked at."""
+
+    def run(store: Store) -> list[str]:
+        done = run_script(data + SCRIPT, store.uri, EXPERIMENT=store.experiment_id)
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
+        assert PASSWORD not in done.stderr
+        for run_id in done.result:
+            assert store.tags(run_id)["pitfalls.state"] == "settled"
+            assert {"pitfalls.md", "pitfalls/report.html", "pitfalls/record.json"} <= store.files(run_id)
+            assert PASSWORD not in json.dumps(store.tags(run_id))
+            written = tmp_path / run_id
+            written.mkdir()
+            store.client.download_artifacts(run_id, "", str(written))
+            for path in written.rglob("*"):
+                assert path.is_dir() or PASSWORD.encode() not in path.read_bytes(), path
+        records = [load_compared(run_id, store.uri).record for run_id in done.result]
+        assert [record.history.comparable_runs for record in records] == [0, 1, 2]
+        same, other = (record.reference.comparison for record in records[1:])
+        assert (same.same_rows, same.score.difference.value) == (True, 0.0)
+        assert other.score.difference.value < 0
+        assert store.tags(done.result[2])["pitfalls.score-regression"] == "high"
+        assert Spool(tmp_path / "spool").entries() == []
+        return done.result
+
+    return run
+
+
+def test_runs_are_written_by_the_databases_uri_and_compared_with_those_before_them(train, postgres_store):
+    assert len(train(postgres_store)) == 3
 
 
 def test_what_was_kept_is_sent_once(tracked, make_items, tmp_path):
@@ -100,9 +111,8 @@ def _ask(uri: str, body: dict[str, object] | None = None) -> dict[str, object]:
     return json.loads(read) if read.startswith(b"{") else {}
 
 
-def test_the_page_and_what_it_asks_for(run_script, data, served_store):
-    done = run_script(data + SCRIPT, served_store.uri, EXPERIMENT=served_store.experiment_id)
-    assert done.returncode == 0, done.stderr
+def test_runs_are_written_through_a_server_and_the_page_finds_them(train, served_store):
+    runs = train(served_store)
     api = f"{served_store.uri}/ajax-api/2.0/mlflow"
 
     def search(**options: object) -> list[str]:
@@ -118,9 +128,9 @@ def test_the_page_and_what_it_asks_for(run_script, data, served_store):
     for condition, number in FILTERS.items():
         assert len(search(filter=condition)) == number, condition
     for column, way in itertools.product(COLUMNS, ("ASC", "DESC")):
-        assert set(search(order_by=[f"{column} {way}"], max_results=25)) == set(done.result), column
-    assert search(order_by=["attributes.start_time DESC"]) == done.result[::-1]
-    third = done.result[-1]
+        assert set(search(order_by=[f"{column} {way}"], max_results=25)) == set(runs), column
+    assert search(order_by=["attributes.start_time DESC"]) == runs[::-1]
+    third = runs[-1]
     assert _ask(f"{api}/runs/get?run_id={third}")["run"]["info"]["run_id"] == third
     listed = _ask(f"{api}/artifacts/list?run_id={third}&path=pitfalls")
     assert "pitfalls/outcomes.json" in {file["path"] for file in listed["files"]}
