@@ -72,8 +72,12 @@ def runs(mlflow: Any) -> list[tuple[Any, ...]]:
 def expected(mlflow_store, iris, tmp_path):
     """The runs of the script with MLflow alone, or with no autologging at all."""
 
+    def turn_to(name: str) -> None:
+        created = mlflow_store.create_experiment(f"{tmp_path.name}-{name}", artifact_location=tmp_path.as_uri())
+        mlflow_store.set_experiment(experiment_id=created)
+
     def run(configure: Any) -> list[tuple[Any, ...]]:
-        mlflow_store.set_experiment(f"{tmp_path.name}-alone")
+        turn_to("alone")
         configure()
         script(iris)
         alone = runs(mlflow_store)
@@ -81,7 +85,7 @@ def expected(mlflow_store, iris, tmp_path):
         from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS
 
         AUTOLOGGING_INTEGRATIONS["sklearn"] = {}
-        mlflow_store.set_experiment(f"{tmp_path.name}-hooked")
+        turn_to("hooked")
         return alone
 
     return run
