@@ -10,8 +10,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[1]
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 PACKAGES = ("mlflow", "scikit-learn", "pandas", "optuna", "imbalanced-learn")
-# spark is left out: its tests are slow, and pyspark weighs half a gigabyte.
-EXTRAS = ("boosting", "polars", "notebook", "auth")
+EXTRAS = ("boosting", "polars", "notebook", "spark", "auth")
 # With the oldest only: Matplotlib before 3.10.8 warns of names that pyparsing 3.3 has renamed.
 CONTEMPORARIES = ("pyparsing<3.3",)
 TOOLS = (
