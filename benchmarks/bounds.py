@@ -24,6 +24,7 @@ TOOLS = (
     "pytest",
     "pytest-timeout",
     "pytest-xdist",
+    "ruff",
     "skops",
 )
 
