@@ -45,7 +45,7 @@ class Plugin:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or report.outcome != "passed":
-            self.outcomes[report.nodeid] = report.outcome
+            self.outcomes[f"{report.location[0]} {report.nodeid}"] = report.outcome
 
     def pytest_sessionfinish(self) -> None:
         found = {"outcomes": self.outcomes, "calls": self.counter.calls}
