@@ -22,11 +22,19 @@ class Promise:
 
 HEADINGS = ("Results", "Delay", "Memory", "Privacy", "Network", "Files", "Versions")
 
+G = "tests/guarantees/"
+
 PROMISES: tuple[Promise, ...] = (
     Promise(
         "Results",
         "What a call returns, the exception it raises, its signature and the bytes of its pickle are those without us.",
         ("tests/hooks/test_sacred.py", "tests/hooks/test_introspection.py", "tests/hooks/test_pickles.py"),
+    ),
+    Promise(
+        "Results",
+        "A script's results are those without `enable()`, to the last bit, and so is the state of the global random "
+        "generators after every call, extra fits and all.",
+        ("tests/examples/test_results.py", f"{G}test_results.py", f"{G}test_random_state.py"),
     ),
     Promise(
         "Results",
@@ -36,18 +44,110 @@ PROMISES: tuple[Promise, ...] = (
     Promise(
         "Results",
         "A fault of ours is logged once for each place, without the text of its exception, and goes no further. "
-        "Ctrl-C passes.",
-        ("tests/api/test_faults.py",),
+        "Ctrl-C passes, and so does all that the user's own code raises.",
+        ("tests/api/test_faults.py", f"{G}test_boundaries.py", "tests/hooks/test_sacred.py"),
+    ),
+    Promise(
+        "Results",
+        "Warnings filters, floating-point settings, options, logging, standard output and standard error are left as "
+        "the program has set them.",
+        (f"{G}test_strict_program.py",),
+    ),
+    Promise(
+        "Results",
+        "Threads, processes, coroutines, generators and runs inside of runs: each record goes to its own run; worker "
+        "processes report nothing.",
+        (f"{G}test_parallel_runs.py", f"{G}test_processes.py", "tests/hooks/test_sacred.py"),
+    ),
+    Promise(
+        "Results",
+        "scikit-learn's own tests end one by one as they do without the hooks.",
+        (f"{G}test_sklearn_suite.py",),
     ),
     Promise(
         "Delay",
-        "Writing to MLflow happens beside the program. A server that is away, hangs or answers nonsense costs each "
-        "call nothing and the program's end a few seconds at most; what could not be written is kept in the spool.",
-        ("tests/api/test_dead_servers.py", "tests/sinks/test_delivery.py"),
+        "No call of the user's asks a server. Writing happens beside the program; a server that is away, hangs or "
+        "answers nonsense costs the program's end a few seconds at most.",
+        (f"{G}test_servers.py", "tests/api/test_dead_servers.py", "tests/sinks/test_writer.py"),
+    ),
+    Promise(
+        "Delay",
+        "What hangs on our side, hook, capture, extra fit, report or disk, ends by its budget.",
+        (f"{G}test_boundaries.py", "tests/probes/test_budget.py"),
+    ),
+    Promise(
+        "Delay",
+        "Data too large to look at whole is sampled, and the record says so; lazy data is never computed.",
+        (f"{G}test_big_data.py", f"{G}test_hostile_data.py"),
+    ),
+    Promise(
+        "Delay",
+        "Of thousands of calls so many are looked at, the rest only counted.",
+        (f"{G}test_many_calls.py",),
     ),
     Promise(
         "Memory",
-        "No array, frame or estimator of the user's is kept alive by us.",
-        ("tests/hooks/test_calls.py", "tests/hooks/test_restore.py::test_classes_are_not_kept_alive"),
+        "No array and no frame of the user's is kept alive by us, nor an estimator that holds one; arrays can be "
+        "resized and written to after a call.",
+        (f"{G}test_users_arrays.py", "tests/hooks/test_restore.py::test_classes_are_not_kept_alive"),
+    ),
+    Promise(
+        "Memory",
+        "Memory, threads and open files do not grow with the number of fits.",
+        (f"{G}test_long_runs.py",),
+    ),
+    Promise(
+        "Privacy",
+        'No row and no category that fewer than 20 rows share leaves the process; under `privacy="strict"` no value '
+        "of the data at all.",
+        (f"{G}test_canaries.py", f"{G}test_rare_labels.py"),
+    ),
+    Promise(
+        "Privacy",
+        "Logins in addresses, and parameters that look like keys or passwords, are written nowhere.",
+        (f"{G}test_canaries.py", "tests/sinks/test_uris.py"),
+    ),
+    Promise(
+        "Privacy",
+        "Names of the user's are shown as text: no markup, script or formula of theirs is active in a page.",
+        ("tests/browser/test_markup.py", "tests/reporting/test_html.py"),
+    ),
+    Promise(
+        "Network",
+        "We talk to the run's own tracking server and to nothing else; the page `/pitfalls` asks its own server only.",
+        (f"{G}test_network.py", "tests/browser/test_pitfalls_page.py", "tests/pages/test_routes.py"),
+    ),
+    Promise(
+        "Network",
+        "What a server did not take is kept whole in the spool and sent once, whoever sends it; twenty processes at "
+        "once lose nothing.",
+        (f"{G}test_servers.py", f"{G}test_load.py", "tests/sinks/test_sync.py"),
+    ),
+    Promise(
+        "Network",
+        "SQLite, a tracking server, PostgreSQL, and servers without MLflow's newer calls get all that they have a "
+        "place for.",
+        (f"{G}test_postgres.py", f"{G}test_older_servers.py", "tests/api/test_enable.py"),
+    ),
+    Promise(
+        "Files",
+        "A process that is killed at any moment leaves whole records in the store and in the spool.",
+        (f"{G}test_signals.py",),
+    ),
+    Promise(
+        "Files",
+        "What is read back is bounded and checked; nothing of a store or of a spool is ever unpickled or run.",
+        (f"{G}test_readers.py", f"{G}test_pickles.py"),
+    ),
+    Promise(
+        "Files",
+        "No name of the user's becomes a path, and no value goes over MLflow's limits.",
+        ("tests/sinks/test_limits.py",),
+    ),
+    Promise(
+        "Versions",
+        "The private names of MLflow and scikit-learn that the hooks lean on stand in one file; one that is gone costs "
+        "its own feature and one warning.",
+        ("tests/test_private_names.py", "tests/hooks/test_private.py"),
     ),
 )
