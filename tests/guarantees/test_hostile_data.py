@@ -118,6 +118,7 @@ FOUND = {
     "labels without a hash": Case("a frame", "lists", "none", "taking", 60, 25, splits=False, seed=0),
     "labels that raise": Case("a frame", "raising", "none", "taking", 60, 25, splits=False, seed=0),
     "one class held out": Case("arrays in cells", "masked", "random", "hiding", 2, 1, splits=True, seed=3),
+    "names that raise": Case("names that raise", "two classes", "raising", "taking", 2, 2, splits=True, seed=6),
     "words as numbers": Case("file names", "arrow words", "random", "taking numbers", 25, 2, splits=True, seed=9),
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mlflow_pitfalls.capture.containers import shape_of, take_rows
+from mlflow_pitfalls.capture.containers import column_names, shape_of, take_rows
 from mlflow_pitfalls.capture.estimators.attributes import has_attribute
 from mlflow_pitfalls.capture.estimators.nested import is_deep
 from mlflow_pitfalls.capture.estimators.staged import Staged, staged_answers
@@ -156,13 +156,12 @@ def _in_columns_of(data: Any, fit: FitState) -> Any:
     if shape is None:
         return None
     names = fit.training.frame.names if fit.training is not None and fit.training.frame is not None else ()
-    columns = getattr(data, "columns", None)
-    if columns is not None and hasattr(data, "loc") and list(map(str, columns)) != list(names):
-        wanted = [column for column in columns if str(column) in set(names)]
-        if len(wanted) != fit.columns:
+    told = column_names(data) if hasattr(data, "loc") and hasattr(data, "columns") else None
+    if told is not None and told != tuple(names):
+        places = {name: place for place, name in enumerate(told)}
+        if sum(name in names for name in told) != fit.columns or any(name not in places for name in names):
             return None
-        order = {str(column): column for column in wanted}
-        return data[[order[name] for name in names]]
+        return data.iloc[:, [places[name] for name in names]]
     return data if shape[1] == fit.columns else None
 
 
