@@ -107,6 +107,17 @@ SERVERS = (
         tests=("tests/sinks/test_writer.py::test_a_dead_server_leaves_it_in_the_spool[refused_uri]",),
     ),
     Guard(
+        fault=24,
+        promise="no call of the user's waits for a tracking server",
+        file=WRITER,
+        standing=(
+            "        return self._builder.submit("
+            "partial(self._build, tracking_uri, build, on_done), droppable=droppable)"
+        ),
+        removed="        self._build(tracking_uri, build, on_done)\n        return True",
+        tests=("tests/guarantees/test_servers.py::test_the_users_calls_ask_no_server_and_the_exit_waits_for_none",),
+    ),
+    Guard(
         fault=25,
         promise="the process ends though a call to the server never does",
         file=WORKER,

@@ -79,7 +79,7 @@ for number, uri in enumerate(json.loads(os.environ["ADDRESSES"])):
     fluent._active_run_stack.get().append(mlflow.ActiveRun(Run(info, RunData())))
     model = DecisionTreeClassifier(max_depth=number + 1, random_state=0).fit(X_train, y_train)
     scores.append(accuracy_score(y_test, model.predict(X_test)))
-    if number == 0:
+    if uri.endswith("/403"):  # asked again each time, as it answers; others are spared after their first failure
         model.fit(X_train, y_train)  # the same model again: what was found of it so far is reported at once
     fluent._active_run_stack.get().clear()
 print(json.dumps([scores, asked]))
