@@ -20,4 +20,121 @@ class Finding:
     tests: tuple[str, ...]
 
 
-FINDINGS: tuple[Finding, ...] = ()
+FINDINGS: tuple[Finding, ...] = (
+    Finding(
+        "A child process forked while another thread held our lock waited for it for ever at its end",
+        "forks in the middle of a capture",
+        ("tests/guarantees/test_processes.py",),
+    ),
+    Finding(
+        "A login page's answer, which is no run, was taken for a deleted run, and the report was dropped",
+        "servers that fail in every way",
+        ("tests/guarantees/test_servers.py",),
+    ),
+    Finding(
+        "A server without datasets counted as dead, and its reports stayed in the spool",
+        "servers without newer calls",
+        ("tests/guarantees/test_older_servers.py",),
+    ),
+    Finding(
+        "A server that refuses was told once for each run; now once for each store",
+        "servers that fail in every way",
+        ("tests/guarantees/test_servers.py",),
+    ),
+    Finding(
+        "On cores shared by twenty processes, 8 of 60 runs lost their full report at the exit's limit",
+        "the load test",
+        ("tests/guarantees/test_load.py",),
+    ),
+    Finding(
+        "Reads from a database that hangs held up the building of reports",
+        "stores that hang",
+        ("tests/sinks/test_history.py",),
+    ),
+    Finding(
+        "Ctrl-C during the wait at exit printed a traceback of ours",
+        "Ctrl-C at exit",
+        ("tests/guarantees/test_processes.py::test_ctrl_c_at_exit_ends_the_wait_without_a_word",),
+    ),
+    Finding(
+        "Hooks raised while the interpreter was taking its modules away",
+        "fits during shutdown",
+        ("tests/guarantees/test_processes.py::test_fits_while_the_interpreter_shuts_down_are_as_without_us",),
+    ),
+    Finding(
+        "Under `%autoreload 2`, edited methods of hooked classes kept running as they were",
+        "classes that are edited",
+        ("tests/hooks/test_autoreload.py",),
+    ),
+    Finding(
+        "Without scikit-learn, `enable()` and `disable()` told six lines; now one",
+        "a program without it",
+        ("tests/hooks/test_absent.py",),
+    ),
+    Finding(
+        "Seconds, cross-validations and metrics of one thread could land in another thread's run",
+        "threads side by side",
+        ("tests/capture/recording/test_threads.py",),
+    ),
+    Finding(
+        "Reloading our module lost the open run's record",
+        "modules that are reloaded",
+        ("tests/guarantees/test_switching.py",),
+    ),
+    Finding(
+        "Importing rich, and naming autologged runs, drew from the global random state",
+        "results to the last bit",
+        (
+            "tests/guarantees/test_results.py",
+            "tests/guarantees/test_random_state.py",
+        ),
+    ),
+    Finding(
+        "Predicting for a report drew from a generator that the user had handed to the estimator",
+        "random states after each call",
+        ("tests/guarantees/test_random_state.py",),
+    ),
+    Finding(
+        "An estimator that held its rows under a name of its own kept the user's frame alive",
+        "deleted frames",
+        ("tests/guarantees/test_users_arrays.py",),
+    ),
+    Finding(
+        "Logins, paths and tokens in estimators' settings were written into records, reports and tune.py",
+        "canaries",
+        (
+            "tests/guarantees/test_canaries.py",
+            "tests/capture/estimators/test_private_text.py",
+        ),
+    ),
+    Finding(
+        "MLflow's errors passed the tracking address on with its login in `gate` and `compare`",
+        "canaries",
+        ("tests/guarantees/test_canaries.py::test_a_login_in_an_error_of_mlflows_is_not_passed_on",),
+    ),
+    Finding(
+        "`fill_value` was told under strict privacy, and a dataset's source named the script's whole path",
+        "reading of the code; canaries",
+        ("tests/guarantees/test_canaries.py",),
+    ),
+    Finding(
+        "A deeply nested spool file ended `sync`; values of other types were taken as text; sizes were not bounded",
+        "spoiled documents",
+        ("tests/guarantees/test_readers.py",),
+    ),
+    Finding(
+        "Lazy tables were asked for rows; estimators, labels and column names that raise cost a warning or the report",
+        "composed programs of hostile data",
+        ("tests/guarantees/test_hostile_data.py",),
+    ),
+    Finding(
+        "A study in SQLite left its file open for the whole process",
+        "the tests on Python 3.13",
+        ("tests/tuning/study/test_workers.py::test_a_database_is_a_storage_too",),
+    ),
+    Finding(
+        "One missing private name of MLflow's turned all hooks off; others degraded without a word",
+        "names taken away one by one",
+        ("tests/test_private_names.py",),
+    ),
+)
