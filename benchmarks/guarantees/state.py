@@ -106,14 +106,6 @@ GUARDS: tuple[Guard, ...] = (
         tests=(f"{_MANY}test_a_score_in_another_run_counts_for_the_run_of_the_fit_and_is_noted",),
     ),
     Guard(
-        fault=32,
-        promise="a model is recognised by itself, not by the run that is open",
-        file="src/mlflow_pitfalls/capture/recording/runs.py",
-        standing="        for draft in reversed(self._drafts):\n            for fit in reversed(draft.fits):",
-        removed="        for draft in reversed(self._drafts[-1:]):\n            for fit in draft.fits[:0]:",
-        tests=(f"{_MANY}test_a_score_in_another_run_counts_for_the_run_of_the_fit_and_is_noted",),
-    ),
-    Guard(
         fault=39,
         promise="floating point that raises, warnings that are errors: ours is silent, and all options stand",
         file="src/mlflow_pitfalls/capture/profile/moments.py",

@@ -18,8 +18,9 @@ LEAST = 20
 SECONDS = 280  # of each of the two programs, on a busy machine
 
 
-def _observed(folder: Path, uri: str, **environment: str) -> tuple[dict[str, str], str]:
+def _observed(folder: Path, store: Any, **environment: str) -> tuple[dict[str, str], str]:
     """Digests of the program's variables, and what it printed."""
+    experiment = store.client.create_experiment("estimators", artifact_location=(folder / "artifacts").as_uri())
     foreign = ("MLFLOW_PITFALLS_", "MLFLOW_EXPERIMENT_")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     results = folder / "results.json"
@@ -32,7 +33,8 @@ def _observed(folder: Path, uri: str, **environment: str) -> tuple[dict[str, str
         check=False,
         env={
             **inherited,
-            "MLFLOW_TRACKING_URI": uri,
+            "MLFLOW_TRACKING_URI": store.uri,
+            "MLFLOW_EXPERIMENT_ID": experiment,
             "MLFLOW_PITFALLS_SPOOL_DIR": str(folder / "spool"),
             "PYTHONPATH": os.pathsep.join(filter(None, (str(OBSERVER), os.environ.get("PYTHONPATH", "")))),
             "OBSERVED": str(results),
@@ -59,11 +61,11 @@ def _logged(store: Any) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.timeout(2 * SECONDS)
 def test_every_estimator_ends_as_without_us(store, tmp_path, template_database, record_property):
-    watched, printed = _observed(tmp_path, store.uri)
+    watched, printed = _observed(tmp_path, store)
     logged = _logged(store)
     other = type(store)(f"sqlite:///{tmp_path / 'plain.db'}", store.experiment_id)
     (tmp_path / "plain.db").write_bytes(template_database.read_bytes())
-    plain, said = _observed(tmp_path, other.uri, WITHOUT_ENABLE="1")
+    plain, said = _observed(tmp_path, other, WITHOUT_ENABLE="1")
     assert said == printed
     differing = {name for name in plain.keys() | watched.keys() if plain.get(name) != watched.get(name)}
     assert differing == set()

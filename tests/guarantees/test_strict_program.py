@@ -41,6 +41,7 @@ def _run(folder: Path, uri: str, *arguments: str) -> tuple[dict[str, Any], str, 
 @pytest.mark.slow
 @pytest.mark.timeout(3 * SECONDS)
 def test_everything_that_a_program_has_set_stands(store, tmp_path):
+    store.client.create_experiment("strict", artifact_location=tmp_path.as_uri())
     watched, printed, told = _run(tmp_path, store.uri, "watched")
     plain, printed_without, told_without = _run(tmp_path, store.uri)
     assert watched["score"] == plain["score"]
