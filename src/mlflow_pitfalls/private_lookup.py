@@ -28,8 +28,8 @@ class PrivateName:
         return f"{self.home.replace(':', '.')}.{self.name}"
 
 
-def load(name: PrivateName) -> Any:
-    """Import the module that has it.
+def resolved(name: PrivateName) -> Any:
+    """The object of that name, from its module.
 
     Raises:
         ImportError: There is no such module.

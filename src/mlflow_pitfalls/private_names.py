@@ -12,7 +12,7 @@ import sys
 from typing import Any, Final
 
 from mlflow_pitfalls import errors
-from mlflow_pitfalls.private_lookup import PrivateName, has_name, load
+from mlflow_pitfalls.private_lookup import PrivateName, has_name, resolved
 
 _STORE: Final = "thinned curves, issues in MLflow, and the link to the page /pitfalls"
 _INNER: Final = "seeing the estimator inside scikit-learn's multi-output and calibrated estimators"
@@ -229,7 +229,7 @@ def read(owner: Any, name: PrivateName) -> Any:
 def imported(name: PrivateName) -> Any:
     """What a module holds under the name; None, and one warning a process, where it is not there."""
     try:
-        return load(name)
+        return resolved(name)
     except (ImportError, AttributeError):
         tell(name)
         return None

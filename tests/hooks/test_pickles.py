@@ -78,6 +78,8 @@ def test_skops_copy_and_clone(recorder, iris):
     assert set(recorder.names) == {"predict"}
 
 
+# joblib's own, where the disk is busy.
+@pytest.mark.filterwarnings("ignore:Persisting input arguments took")
 def test_joblib_memory(recorder, iris, tmp_path):
     X, y = iris
     memory = joblib.Memory(tmp_path, verbose=0)

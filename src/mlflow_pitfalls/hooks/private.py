@@ -12,7 +12,7 @@ from types import CellType, CodeType, FunctionType
 from typing import Any, Final
 
 from mlflow_pitfalls import private_names
-from mlflow_pitfalls.private_lookup import load
+from mlflow_pitfalls.private_lookup import resolved
 
 FUNCTION_CELL: Final = private_names.FUNCTION_CELL.name
 METHOD_CELL: Final = private_names.METHOD_CELL.name
@@ -110,7 +110,7 @@ def autolog_settings() -> dict[str, Any]:
     That is told with whatever else could not be hooked.
     """
     try:
-        settings: dict[str, Any] = load(private_names.AUTOLOG_SETTINGS)
+        settings: dict[str, Any] = resolved(private_names.AUTOLOG_SETTINGS)
     except (ImportError, AttributeError):
         return {}
     return settings
@@ -155,7 +155,7 @@ def _holds(test: Callable[[], bool]) -> bool:
 
 
 def _function_cell_works() -> bool:
-    validate_params = load(private_names.VALIDATE_PARAMS)
+    validate_params = resolved(private_names.VALIDATE_PARAMS)
 
     def toy(value: int) -> int:
         return value
@@ -172,7 +172,7 @@ def _method_cell_works() -> bool:
     def fit(estimator: Any, X: Any) -> Any:
         return estimator
 
-    fit_context = load(private_names.FIT_CONTEXT)
+    fit_context = resolved(private_names.FIT_CONTEXT)
     cell = find_cell(fit_context(prefer_skip_nested_validation=True)(fit), METHOD_CELL)
     return cell is not None and cell.cell_contents is fit
 
