@@ -137,4 +137,24 @@ FINDINGS: tuple[Finding, ...] = (
         "names taken away one by one",
         ("tests/test_private_names.py",),
     ),
+    Finding(
+        "A thousand tiny fits took 11 to 16 s of CPU instead of 0.9; now 1.5 to 3",
+        "fits by the thousand",
+        ("tests/guarantees/test_many_calls.py",),
+    ),
+    Finding(
+        "The sample kept of a small frame was a view: its memory was not freed, and pandas copied it at the next write",
+        "deleted frames",
+        ("tests/guarantees/test_users_arrays.py",),
+    ),
+    Finding(
+        "Pipelines fifty deep hung in our fit hook, and a RecursionError of ours could reach the user",
+        "no room on the stack",
+        ("tests/guarantees/test_users_estimators.py",),
+    ),
+    Finding(
+        "A score in another run than its fit's was not noted",
+        "scores in another run",
+        ("tests/guarantees/test_many_calls.py",),
+    ),
 )
