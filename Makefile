@@ -49,7 +49,7 @@ test: lint ## Check style, types and layers, then run the default tests (minutes
 
 test-slow: $(STAMP) ## Run the tests marked slow: every example, servers that fail, many estimators, Spark (needs Java), a browser (needs Chromium), PostgreSQL
 	@echo "==> Slow tests"
-	$(BIN)/pytest -m slow --session-timeout=$(SLOW_SECONDS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m slow --session-timeout=$(SLOW_SECONDS)
 
 demo: $(STAMP) ## Run the example scripts against a store in .demo and print each run's flags
 	@echo "==> Running the scripts of examples/ against $(DEMO)/mlflow.db"

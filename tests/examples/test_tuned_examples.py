@@ -15,7 +15,7 @@ from mlflow_pitfalls.model.codec import from_json
 from mlflow_pitfalls.model.tuning import TuningFacts, Verdict
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-COMMAND = [str(Path(sys.executable).with_name("mlflow-pitfalls")), "tune", "--trials", "3", "--timeout", "4"]
+COMMAND = [str(Path(sys.executable).with_name("mlflow-pitfalls")), "tune", "--trials", "3", "--timeout", "20"]
 TIMEOUT = 170  # seconds, of each process
 # A classifier of a table in a pipeline, a regressor, a grid search, rows made by SMOTE, and missing values.
 TUNED = ("overfit_income", "bike_by_date", "grid_search_cancer", "smote_before_split_bank", "missing_income")

@@ -21,7 +21,7 @@ from mlflow_pitfalls.sinks.sync import sync
 from tests.conftest import START_SECONDS
 
 PROCESSES = 20
-RUNS = 3  # of each process
+RUNS = 2  # of each process
 STEPS = 5  # of each run's own metric
 SECONDS = 600  # for all of it, on a busy machine
 

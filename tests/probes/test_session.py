@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import mlflow
 import numpy as np
 import pytest
+from mlflow.utils.autologging_utils import AUTOLOGGING_INTEGRATIONS
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import train_test_split
@@ -18,6 +19,7 @@ import mlflow_pitfalls
 @pytest.fixture
 def watched(store) -> Iterator[object]:
     before = mlflow.get_tracking_uri()
+    AUTOLOGGING_INTEGRATIONS["sklearn"] = {}  # as if no test before had configured it: what a user configures, wins
     mlflow.set_tracking_uri(store.uri)
     mlflow.set_experiment(experiment_id=store.experiment_id)
     yield lambda **options: mlflow_pitfalls.enable(terminal=False, notebook=False, test_mode=True, **options)
