@@ -93,8 +93,8 @@ PROMISES: tuple[Promise, ...] = (
     ),
     Promise(
         "Memory",
-        "Memory, threads and open files do not grow with the number of fits.",
-        (f"{G}test_long_runs.py",),
+        "No thread is left after many rounds of on and off.",
+        ("tests/api/test_lifecycle.py::test_no_thread_is_left_after_many_rounds",),
     ),
     Promise(
         "Privacy",
