@@ -25,11 +25,13 @@ class Measured:
         date: Of the figures, as ISO 8601.
         figures: How many of what the tests tried, by the name that they gave it.
         verdicts: By the key of a guard.
+        note: How they came about, where not by one whole run of the command.
     """
 
     date: str = ""
     figures: Mapping[str, int] = field(default_factory=dict)
     verdicts: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
 
 
 def read(path: Path = PATH) -> Measured:

@@ -63,6 +63,8 @@ def main() -> int:
         return int(take_out_all([guard for guard in ALL_GUARDS if guard.fault in options.only], keep=False) > 0)
 
     wrong = 0
+    if not (options.figures or options.page or options.new):
+        measured.write(replace(measured.read(), note=""))
     if not (options.figures or options.page):
         known = measured.read().verdicts if options.new else {}
         wrong = take_out_all([guard for guard in ALL_GUARDS if known.get(guard.key) != "held"], keep=True)
