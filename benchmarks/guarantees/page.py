@@ -26,8 +26,8 @@ FEW_PLACES = 10  # folders of tests; there are some twenty-five
 
 def page(measured: Measured, versions: Versions) -> str:
     """The whole document."""
-    parts = [OPENING, _note(measured), *(_promises(heading) for heading in HEADINGS), _figures(measured), _versions(versions),
-             _findings(), _guards(measured.verdicts), _untested()]  # fmt: skip
+    parts = [OPENING, _note(measured), *(_promises(heading) for heading in HEADINGS), _figures(measured),
+             _versions(versions), _findings(), _guards(measured.verdicts), _untested()]  # fmt: skip
     return "\n".join(part for part in parts if part)
 
 
