@@ -100,7 +100,7 @@ bench-ui: $(STAMP) ## First page of /pitfalls with 10 000 runs beside MLflow's s
 	nice $(BIN)/python -m benchmarks.ui_page $(ARGS)
 
 guarantees: $(STAMP) ## Take each guard out of a copy and see its tests fail; write docs/guarantees.md (an hour)
-	nice $(BIN)/python -m benchmarks.guarantees.run $(ARGS)
+	nice $(BIN)/python -m benchmarks.guarantees.run --workers $(WORKERS) $(ARGS)
 
 versions: $(STAMP) ## Run the default tests on the oldest and the newest versions, on each Python found (hours; ARGS="-s oldest -- tests/hooks")
 	WORKERS=$(WORKERS) nice $(BIN)/nox $(ARGS)

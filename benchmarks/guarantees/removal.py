@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
-from xml.etree import ElementTree
 
+from benchmarks.guarantees.forked import Ran, run_tests
 from benchmarks.guarantees.guard import Guard
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("src", "mlflow_plugins", "tests", "examples", "benchmarks", "docs", "pyproject.toml", "README.md", "Makefile",
           "constraints.txt", "CHANGELOG.md", "LICENSE", "CONTRIBUTING.md")  # fmt: skip
-LONGEST = 600  # seconds of one guard's tests: without it a program may wait for ever, which is a failure as well
-TIMED_OUT = "timed out"
 
 Verdict = Literal["held", "not held", "passed without it"]
 
@@ -27,7 +22,7 @@ Verdict = Literal["held", "not held", "passed without it"]
 @contextmanager
 def copy_of_project() -> Iterator[Path]:
     """The tracked folders, in a temporary place."""
-    with tempfile.TemporaryDirectory(prefix="guards-") as name:
+    with tempfile.TemporaryDirectory(prefix="guards-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         for part in COPIED:
             source = ROOT / part
@@ -51,33 +46,26 @@ def take_out(guard: Guard, folder: Path) -> None:
     path.write_text(text.replace(guard.standing, guard.removed), encoding="utf-8")
 
 
-def failures(folder: Path, tests: Sequence[str]) -> tuple[int, int] | None:
-    """Tests that ran up to the first failure, and failures; none where they did not end in ``LONGEST`` seconds."""
-    report = folder / "report.xml"
-    report.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"--junitxml={report}", *tests]
-    environment = {**os.environ, "PYTHONPATH": f"{folder / 'src'}{os.pathsep}{folder}"}
-    try:
-        subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=LONGEST, check=False)
-    except subprocess.TimeoutExpired:
-        return None
-    if not report.exists():
-        return 0, 0
-    suite = ElementTree.parse(report).getroot().find("testsuite")
-    assert suite is not None
-    counts = {name: int(suite.get(name, "0")) for name in ("tests", "failures", "errors")}
-    return counts["tests"], counts["failures"] + counts["errors"]
-
-
-def verdict(guard: Guard) -> Verdict:
-    """Whether each of the guard's tests passes with it, and fails without it."""
+def with_all_guards(test: str) -> Ran:
+    """What comes of one test in the project as it stands."""
     with copy_of_project() as folder:
-        before = failures(folder, guard.tests)
-        if before is None or before[1] or not before[0]:
-            return "not held"
+        return run_tests(folder, test)
+
+
+def without(guard: Guard) -> list[Ran]:
+    """What comes of each of its tests with the guard taken out."""
+    with copy_of_project() as folder:
         take_out(guard, folder)
-        for test in guard.tests:
-            without = failures(folder, (test,))
-            if without is not None and not without[1]:
-                return "passed without it"
+        return [run_tests(folder, test) for test in guard.tests]
+
+
+def verdict(before: Sequence[Ran], after: Sequence[Ran]) -> Verdict:
+    """Whether each of a guard's tests passes with it, and fails, or does not come to its end, without it.
+
+    A run that found no test at all is no failure.
+    """
+    if not all(ran.passed for ran in before):
+        return "not held"
+    if any(ran.ended and not ran.failed for ran in after):
+        return "passed without it"
     return "held"
