@@ -1,0 +1,106 @@
+"""A guard taken out: what the command makes of tests that pass, fail, hang, and break off."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.guarantees.forked import Ran
+from benchmarks.guarantees.removal import verdict
+
+ROOT = Path(__file__).parents[2]
+RAN = """
+import json, sys
+from dataclasses import asdict
+from pathlib import Path
+from benchmarks.guarantees.forked import run_tests
+from benchmarks.guarantees.pool import in_forks
+
+names = ["passes", "fails", "hangs", "breaks_off", "is_not_there"]
+folder = Path(sys.argv[1])
+ran = in_forks(lambda name: run_tests(folder, f"test_it.py::test_{name}", longest=15.0), names, workers=1)
+print(json.dumps({name: asdict(each) for name, each in ran}))
+"""
+TESTS = """
+import multiprocessing, os, subprocess, sys, time
+from pathlib import Path
+
+import mlflow_pitfalls
+
+def test_passes():
+    assert mlflow_pitfalls.whose == "the copy's"
+    assert Path.cwd() == Path(__file__).parent
+    assert os.environ["PYTHONPATH"].split(os.pathsep) == [str(Path.cwd() / "src"), str(Path.cwd())]
+    assert multiprocessing.parent_process() is None
+
+def test_fails():
+    assert sys.argv == []
+
+def test_hangs():
+    left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    Path("left").write_text(str(left.pid))
+    time.sleep(600)
+
+def test_breaks_off():
+    os._exit(1)
+"""
+PASSED, FAILED, BROKEN_OFF = Ran(1, 0, ended=True), Ran(1, 1, ended=True), Ran()
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A project of one module, and one file of tests."""
+    folder = tmp_path_factory.mktemp("copy")
+    (folder / "src" / "mlflow_pitfalls").mkdir(parents=True)
+    (folder / "src" / "mlflow_pitfalls" / "__init__.py").write_text('whose = "the copy\'s"\n')
+    (folder / "test_it.py").write_text(TESTS)
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    return folder
+
+
+@pytest.mark.slow
+def test_in_forks(copy):
+    done = subprocess.run(
+        [sys.executable, "-c", RAN, str(copy)], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    ran = {name: Ran(**each) for name, each in json.loads(done.stdout).items()}
+    told = {name: (each.tests, each.failed, each.ended) for name, each in ran.items()}
+    assert told == {
+        "passes": (1, 0, True),
+        "fails": (1, 1, True),
+        "hangs": (0, 0, False),
+        "breaks_off": (0, 0, False),
+        "is_not_there": (0, 0, True),
+    }, ran
+    assert "test_fails" in ran["fails"].output
+    assert not _is_running(int((copy / "left").read_text()))
+
+
+def _is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ([PASSED], [FAILED], "held"),
+        ([PASSED, PASSED], [FAILED, BROKEN_OFF], "held"),
+        ([PASSED, PASSED], [FAILED, PASSED], "passed without it"),
+        ([PASSED], [Ran(0, 0, ended=True)], "passed without it"),
+        ([FAILED], [FAILED], "not held"),
+        ([PASSED, BROKEN_OFF], [FAILED, FAILED], "not held"),
+        ([Ran(0, 0, ended=True)], [FAILED], "not held"),
+    ],
+)
+def test_verdict(before, after, expected):
+    assert verdict(before, after) == expected
