@@ -157,4 +157,9 @@ FINDINGS: tuple[Finding, ...] = (
         "scores in another run",
         ("tests/guarantees/test_many_calls.py",),
     ),
+    Finding(
+        "What a store refused, or had been away for, was remembered for ever, report by report; now 500 of them",
+        "a day with a server that is away",
+        ("tests/sinks/test_delivery.py",),
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -13,9 +14,11 @@ from mlflow_pitfalls.model.items import LogItems
 from mlflow_pitfalls.sinks.breaker import Breaker, breaker_of
 from mlflow_pitfalls.sinks.mlflow_sink import MlflowSink
 from mlflow_pitfalls.sinks.outcome import Outcome, WriteResult
-from mlflow_pitfalls.sinks.spool import Spool, SpoolEntry
+from mlflow_pitfalls.sinks.spool import MAX_ENTRIES, Spool, SpoolEntry
 
 logger = logging.getLogger("mlflow_pitfalls")
+
+MAX_UNDELIVERED = MAX_ENTRIES  # writes of one store that are remembered: no more of them are in the spool
 
 OnDone = Callable[[bool], None]
 OnRefusal = Callable[[WriteResult], None]
@@ -133,6 +136,7 @@ class Courier:
         for parcel in superseded(list(self._queue)):
             self._queue.remove(parcel)
             self._finish(parcel, sent=False, remove=True)
+        self._forget_oldest()
         while self._queue:
             parcel = self._queue[0]
             fate = send(
@@ -149,6 +153,13 @@ class Courier:
                 self._keep(parcel)
                 continue
             self._finish(parcel, sent=fate in (Fate.SENT, Fate.ELSEWHERE))
+
+    def _forget_oldest(self) -> None:
+        """A store may be away for a day, or refuse the reports of thousands of runs."""
+        for parcel in self.undelivered[:-MAX_UNDELIVERED]:
+            with suppress(ValueError):  # those that were refused wait no more
+                self._queue.remove(parcel)
+            self._finish(parcel, sent=False)
 
     def _tell_refusal(self, result: WriteResult) -> None:
         """Once a store: the next runs' reports will fare no better."""
