@@ -116,7 +116,7 @@ def test_what_a_user_may_not_read_is_refused(page_of, guarded: Guarded) -> None:
 
 def test_a_stranger_gets_nothing(new_page, guarded: Guarded) -> None:
     page = new_page(guarded.uri)
-    for path in ("/pitfalls", f"/pitfalls/{address('pitfalls.js')}", "/ajax-api/2.0/mlflow/experiments/search"):
+    for path in ("/pitfalls", f"/pitfalls/{address('vendor/uPlot.esm.js')}", "/ajax-api/2.0/mlflow/experiments/search"):
         assert page.request.get(f"{guarded.uri}{path}", max_redirects=0).status == 401
 
 

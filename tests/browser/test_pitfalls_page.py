@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser import seeds
 
 EXPERIMENT = "many"
+SMUGGLED = (
+    "<script id='smuggled'>pwned = 1;</script><img src='data:,' onerror='pwned = 2'>"
+    "<style>body { outline: 1px solid; }</style>"
+)
 
 
 @pytest.fixture(scope="session")
@@ -140,7 +145,8 @@ def test_a_check_over_time_and_the_trends(page: Page, runs) -> None:
     runs()
     page.get_by_role("columnheader", name="target-leakage").get_by_role("link").click()
     expect(page.get_by_role("status")).to_have_text("Flagged in 4 of the 40 judged runs.")
-    expect(page.get_by_role("img", name="Severity by run")).to_be_visible()
+    expect(page.get_by_role("img", name="Severity by run").locator("canvas")).to_be_visible()
+    assert page.locator(".u-wrap").evaluate("(drawn) => getComputedStyle(drawn).userSelect") == "none"  # its own style
     flagged = page.get_by_role("region", name="Flagged runs").get_by_role("rowheader")
     expect(flagged).to_have_text(["run 30", "run 20", "run 10", "run 00"])
     page.get_by_role("link", name="Runs", exact=True).click()
@@ -161,6 +167,35 @@ def test_the_keyboard_reaches_the_content_at_once(page: Page, runs) -> None:
     page.get_by_role("link", name="Trends").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Trends")
     expect(page.get_by_role("main")).to_be_focused()  # a new page begins at its top
+
+
+def test_a_script_that_we_did_not_write_does_not_run(new_page, site, many: str) -> None:
+    refused = "violates the following Content Security Policy directive"
+    page = new_page(site.uri, noise=(re.compile(refused),))
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+
+    def smuggle(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("<noscript>", f"{SMUGGLED}<noscript>"))
+
+    page.route(f"{site.uri}/pitfalls", smuggle)
+    page.goto(many)
+    expect(page.locator("tbody th.name")).to_have_count(seeds.MANY)
+    assert page.evaluate("document.getElementById('smuggled') !== null")
+    assert page.evaluate("typeof pwned") == "undefined"
+    assert page.evaluate("getComputedStyle(document.body).outlineStyle") == "none"
+    assert sum("script-src" in text for text in said if refused in text) == 2
+    assert sum("style-src" in text for text in said if refused in text) == 1
+
+
+def test_a_first_visit_asks_the_server_for_the_page_and_its_runs_only(page: Page, many: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    page.goto(many)
+    expect(page.get_by_role("heading", level=1)).to_have_text(EXPERIMENT)
+    api = "/ajax-api/2.0/mlflow"
+    assert asked == ["/pitfalls", f"{api}/runs/search", f"{api}/experiments/get"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

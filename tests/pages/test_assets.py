@@ -7,7 +7,7 @@ import re
 import pytest
 
 from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
-from mlflow_pitfalls.pages.assets import source_files, static_assets
+from mlflow_pitfalls.pages.assets import scripts, source_files, static_assets, style
 from mlflow_pitfalls.pages.shell import catalogue, shell
 
 MAX_LINES = 300
@@ -24,6 +24,7 @@ VENDORED = {
 DANGEROUS = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|document\.write|\beval\(|new Function|https?://"
 )
+PICTURES = {"vendor/uPlot.esm.js", "vendor/uPlot.min.css"}  # asked for with the first picture
 CATALOGUE = re.compile(r'<script type="application/json" id="catalogue">(.*?)</script>', re.DOTALL)
 
 
@@ -42,7 +43,7 @@ def test_our_own_files_are_small_and_set_text_only(asset):
 def test_vendored_files_are_as_published():
     found = {
         asset.path.removeprefix("vendor/"): hashlib.sha256(asset.content).hexdigest()
-        for asset in static_assets()
+        for asset in source_files()
         if asset.path.startswith("vendor/")
     }
     assert found == VENDORED
@@ -59,22 +60,35 @@ def test_the_page_knows_every_check_from_the_catalogue():
     assert [check["name"] for check in catalogue()["checks"]] == [check.name for check in ALL_CHECKS]
 
 
-def test_the_page_holds_no_script_of_its_own():
-    scripts = re.findall(r"<script([^>]*)>(.*?)</script>", shell().content.decode(), re.DOTALL)
-    assert [body for attributes, body in scripts if "application/json" not in attributes and body] == []
-    assert " style=" not in shell().content.decode()
+def test_the_page_holds_our_scripts_and_no_other():
+    found = re.findall(r"<script([^>]*)>(.*?)</script>", shell().content.decode(), re.DOTALL)
+    assert tuple(body for attributes, body in found if not attributes) == scripts()
+    assert [attributes for attributes, _ in found if attributes] == [' type="application/json" id="catalogue"']
+    assert re.findall(r"<style>(.*?)</style>", shell().content.decode(), re.DOTALL) == [style()]
+    assert not re.search(r"<[^>]* (?:style|on\w+)=", _without_scripts())
 
 
-def test_a_visit_asks_for_few_files():
-    own = {asset.path for asset in static_assets() if not asset.path.startswith("vendor/")}
-    assert own == {"pitfalls.js", "pitfalls.css", "icon.svg"}
+def test_a_first_visit_asks_for_no_file():
+    assert {asset.path for asset in static_assets() if not asset.path.endswith(".LICENSE.txt")} == PICTURES
+    assert re.findall(r'(?:href|src)="(?!data:)', _without_scripts()) == []
 
 
-def test_every_module_and_style_is_part_of_what_is_served():
-    served = {asset.path: asset.content.decode() for asset in static_assets()}
-    for asset in _own():
-        text = asset.content.decode()
-        if asset.path.endswith(".js"):
-            assert served["pitfalls.js"].count(f"const ${asset.path.removesuffix('.js')} = ") == 1
-        elif asset.path.endswith(".css"):
-            assert text in served["pitfalls.css"]
+def test_every_module_and_style_stands_in_the_page_once():
+    held = "".join(scripts())
+    for asset in source_files():
+        if asset.path.endswith((".js", ".mjs")) and asset.path not in PICTURES:
+            name = asset.path.rpartition(".")[0].replace("/", "_")
+            assert held.count(f"const ${name} = (() => {{") == 1, asset.path
+        elif asset.path.endswith(".css") and asset.path not in PICTURES:
+            assert asset.content.decode() in style()
+
+
+def test_the_first_script_is_short_and_asks_for_the_runs():
+    early, page = scripts()
+    assert "const $early = " in early
+    assert "preact" not in early
+    assert len(early) < len(page) / 3
+
+
+def _without_scripts():
+    return re.sub(r"<(script|style)[^>]*>.*?</\1>", "", shell().content.decode(), flags=re.DOTALL)

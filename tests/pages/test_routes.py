@@ -1,5 +1,7 @@
 """The routes: what they answer, under which headers, and that they only answer."""
 
+import base64
+import hashlib
 import re
 
 import pytest
@@ -8,7 +10,8 @@ from flask import Flask
 from mlflow_pitfalls.pages.assets import address, static_assets
 from mlflow_pitfalls.pages.routes import PAGE, add_routes
 
-RELATIVE = re.compile(r'(?:href|src)="([^"]+)"')
+FILE = "vendor/uPlot.esm.js"
+HASH = re.compile(r"'sha256-([^']+)'")
 
 
 def test_the_page_is_html_under_a_strict_policy(client):
@@ -17,7 +20,9 @@ def test_the_page_is_html_under_a_strict_policy(client):
     assert answer.content_type == "text/html; charset=utf-8"
     policy = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
     assert policy["default-src"] == policy["base-uri"] == policy["form-action"] == policy["frame-ancestors"] == "'none'"
-    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert policy["connect-src"] == "'self'"
+    assert HASH.sub("hash", policy["script-src"]) == "'self' hash hash"
+    assert HASH.sub("hash", policy["style-src"]) == "'self' hash"
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
@@ -32,12 +37,20 @@ def test_every_file_is_served_under_the_same_headers(client):
         assert answer.headers["Content-Security-Policy"] == page.headers["Content-Security-Policy"]
 
 
-def test_what_the_page_asks_for_is_there_and_relative(client):
-    asked = RELATIVE.findall(client.get(PAGE).text)
-    assert {target.rpartition("/")[2] for target in asked} >= {"pitfalls.css", "pitfalls.js", "preact.mjs", "icon.svg"}
-    for target in asked:
-        assert target.startswith("pitfalls/static/")
-        assert client.get(f"/{target}").status_code == 200
+@pytest.mark.parametrize(("tag", "directive"), [("script", "script-src"), ("style", "style-src")])
+def test_the_policy_lets_in_what_stands_in_the_page_and_nothing_else(client, tag, directive):
+    page = client.get(PAGE)
+    policy = dict(part.split(" ", 1) for part in page.headers["Content-Security-Policy"].split("; "))
+    bodies = re.findall(rf"<{tag}>(.*?)</{tag}>".encode(), page.data, re.DOTALL)
+    wanted = [base64.b64encode(hashlib.sha256(body).digest()).decode() for body in bodies]
+    assert wanted
+    assert HASH.findall(policy[directive]) == wanted
+
+
+def test_the_page_says_where_its_files_are(client):
+    (files,) = re.findall(r'"files": "([^"]+)"', client.get(PAGE).text)
+    for path in (FILE, "vendor/uPlot.min.css"):
+        assert client.get(f"/{files}{path}").status_code == 200
 
 
 def test_what_is_unchanged_is_not_sent_again(client):
@@ -45,11 +58,11 @@ def test_what_is_unchanged_is_not_sent_again(client):
     second = client.get(PAGE, headers={"If-None-Match": first.headers["ETag"]})
     assert (second.status_code, second.data) == (304, b"")
     assert "no-cache" in first.headers["Cache-Control"]
-    assert "immutable" in client.get(f"{PAGE}/{address('pitfalls.js')}").headers["Cache-Control"]
+    assert "immutable" in client.get(f"{PAGE}/{address(FILE)}").headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/", f"{PAGE}/{address('pitfalls.js')}"])
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/", f"{PAGE}/{address(FILE)}"])
 def test_nothing_but_reading(client, method, path):
     assert client.open(path, method=method).status_code == 405
 
@@ -79,5 +92,5 @@ def test_a_prefix_moves_all_of_it():
     paths = add_routes(app, prefix="/ml")
     assert all(path.startswith("/ml/pitfalls") for path in paths)
     client = app.test_client()
-    assert client.get(f"/ml/pitfalls/{address('pitfalls.js')}").status_code == 200
+    assert client.get(f"/ml/pitfalls/{address(FILE)}").status_code == 200
     assert client.get(PAGE).status_code == 404

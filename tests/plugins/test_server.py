@@ -49,7 +49,7 @@ def test_mlflow_finds_them(name, factory):
 def test_mlflow_is_served_unchanged_beside_the_page_under_its_prefix(ask):
     paths = [
         "/ml/pitfalls",
-        f"/ml/pitfalls/{address('pitfalls.js')}",
+        f"/ml/pitfalls/{address('vendor/uPlot.esm.js')}",
         "/ml/health",
         "/ml/version",
         "/ml/pitfalls/none",
@@ -69,7 +69,7 @@ def test_behind_basic_auth_strangers_get_nothing(ask, tmp_path):
         encoding="utf-8",
     )
     found = ask(
-        "create_auth_app", ["/pitfalls", "/pitfalls/", f"/pitfalls/{address('pitfalls.js')}"],
+        "create_auth_app", ["/pitfalls", "/pitfalls/", f"/pitfalls/{address('vendor/uPlot.esm.js')}"],
         MLFLOW_AUTH_CONFIG_PATH=str(config), MLFLOW_FLASK_SERVER_SECRET_KEY="a secret of this test",
     )  # fmt: skip
     assert set(found.values()) == {401}

@@ -21,7 +21,7 @@ MEDIA_TYPES = {
     ".txt": "text/plain; charset=utf-8",
 }
 DIGEST_LENGTH = 16
-SCRIPT, STYLE = "pitfalls.js", "pitfalls.css"
+ICON = "icon.svg"
 ROOTS = ("early.js", "app.js")  # the first asks for a list of runs before the rest is looked at
 STYLES = ("style.css", "tables.css")
 
@@ -48,14 +48,27 @@ def source_files() -> tuple[Asset, ...]:
 
 
 @cache
+def scripts() -> tuple[str, ...]:
+    """What stands in the document, one for each of ``ROOTS``."""
+    return bundle.scripts(_texts(), ROOTS)
+
+
+@cache
+def style() -> str:
+    """The styles that stand in the document."""
+    return bundle.style(_texts(), STYLES)
+
+
+@cache
 def static_assets() -> tuple[Asset, ...]:
-    """What is served: one script and one style sheet for all of ours, the pictures, and the libraries as they are."""
-    sources = {asset.path: asset.content.decode() for asset in source_files()}
-    own = {SCRIPT: bundle.script(sources, ROOTS), STYLE: bundle.style(sources, STYLES)}
-    kinds = tuple(PurePosixPath(path).suffix for path in own)
-    made = [Asset(path, _media_type(path), text.encode()) for path, text in own.items()]
-    kept = [asset for asset in source_files() if "/" in asset.path or not asset.path.endswith(kinds)]
-    return tuple(sorted((*made, *kept), key=lambda asset: asset.path))
+    """What is served beside the document: the library of the pictures, as it is, and the libraries' licences."""
+    within = {ICON, *STYLES, *bundle.imported(_texts(), ROOTS)}
+    return tuple(asset for asset in source_files() if asset.path not in within)
+
+
+def text_of(path: str) -> str:
+    """A file's text, with the line ends that a browser makes of any."""
+    return _texts()[path]
 
 
 @cache
@@ -68,8 +81,13 @@ def version() -> str:
 
 
 def address(path: str) -> str:
-    """Where a file stands under the page's own address: ``static/0123456789abcdef/app.js``."""
+    """Where a file stands under the page's own address: ``static/0123456789abcdef/vendor/uPlot.esm.js``."""
     return f"{FOLDER}/{version()}/{path}"
+
+
+@cache
+def _texts() -> dict[str, str]:
+    return {asset.path: asset.content.decode().replace("\r\n", "\n") for asset in source_files()}
 
 
 def _found(folder: Traversable, path: str) -> Iterator[Asset]:

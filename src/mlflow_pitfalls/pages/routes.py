@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
+import base64
+import hashlib
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from mlflow_pitfalls.pages.assets import Asset, address, static_assets
+from mlflow_pitfalls.pages.assets import Asset, address, scripts, static_assets, style
 from mlflow_pitfalls.pages.shell import shell
 
 if TYPE_CHECKING:
@@ -15,25 +17,6 @@ if TYPE_CHECKING:
 
 PAGE = "/pitfalls"
 METHODS = ("GET",)  # Flask answers HEAD with it
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "connect-src 'self'",
-        "img-src 'self' data:",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",  # no text becomes markup, whoever asks for it
-    )
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 ASK_AGAIN = "private, no-cache"  # the document: an upgrade shows at once
 KEEP = "private, max-age=31536000, immutable"  # a file: its address changes with its content
 
@@ -59,10 +42,41 @@ def add_routes(app: Flask, *, prefix: str = "") -> tuple[str, ...]:
     return tuple(answers)
 
 
+@cache
+def policy() -> str:
+    """What the browser may do: of the scripts and styles in the document, use those that we wrote into it, by hash."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' {' '.join(map(_hash, scripts()))}",
+            f"style-src 'self' {_hash(style())}",
+            "connect-src 'self'",
+            "img-src 'self' data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",  # no text becomes markup, whoever asks for it
+        )
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _headers() -> dict[str, str]:
+    return {
+        "Content-Security-Policy": policy(),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+
+
 def _answer(asset: Asset, kept: str) -> Response:
     from flask import Response, request
 
-    response = Response(asset.content, content_type=asset.media_type, headers={**HEADERS, "Cache-Control": kept})
+    response = Response(asset.content, content_type=asset.media_type, headers={**_headers(), "Cache-Control": kept})
     response.add_etag()
     return response.make_conditional(request)  # type: ignore[return-value]  # werkzeug's name for the same object
 
@@ -71,4 +85,4 @@ def _redirect() -> Response:
     """To the address that the document's relative links start from; relative itself, for proxies."""
     from flask import Response
 
-    return Response(status=308, headers={**HEADERS, "Location": f"..{PAGE}"})
+    return Response(status=308, headers={**_headers(), "Location": f"..{PAGE}"})

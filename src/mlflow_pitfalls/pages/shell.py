@@ -1,4 +1,4 @@
-"""The one HTML document: it names the scripts and holds what the catalogue says of every check."""
+"""The one HTML document: it holds the scripts, the styles, and what the catalogue says of every check."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from pathlib import PurePosixPath
 
 from mlflow_pitfalls.checks.catalogue import ALL_CHECKS
 from mlflow_pitfalls.model.outcomes import Group
-from mlflow_pitfalls.pages.assets import SCRIPT, STYLE, Asset, address
+from mlflow_pitfalls.pages.assets import ICON, Asset, address, scripts, style, text_of
 from mlflow_pitfalls.reporting import links
 from mlflow_pitfalls.version import __version__
 
 MEDIA_TYPE = "text/html; charset=utf-8"
-ICON = "icon.svg"
-LIBRARIES = ("vendor/preact.mjs", "vendor/htm.mjs")  # that the script begins with: asked for beside it, not after
 
 
 def catalogue() -> dict[str, object]:
-    """What the browser knows of the checks: name, group, severity and summary in catalogue order, and the groups."""
+    """What the browser is told: every check in catalogue order, their groups, and where files are."""
     return {
         "version": __version__,
         "groups": {group.value: group.heading for group in Group},
@@ -30,6 +28,7 @@ def catalogue() -> dict[str, object]:
             }
             for check in ALL_CHECKS
         ],
+        "files": f"pitfalls/{address('')}",
         "artifacts": {
             "folder": str(PurePosixPath(links.OUTCOMES_PATH).parent),
             "outcomes": links.OUTCOMES_PATH,
@@ -41,8 +40,12 @@ def catalogue() -> dict[str, object]:
 
 @cache
 def shell() -> Asset:
-    """The document. Its addresses are relative, so that it works behind any static prefix and any proxy."""
+    """The document. Its addresses are relative, so that it works behind any static prefix and any proxy.
+
+    The first script asks for a list of runs before anything else is looked at; the second draws the page.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
 
     environment = Environment(
         loader=PackageLoader("mlflow_pitfalls.pages", "templates"),
@@ -51,11 +54,12 @@ def shell() -> Asset:
         trim_blocks=True,
         auto_reload=False,
     )
+    early, script = scripts()
     page = environment.get_template("shell.html.j2").render(
         catalogue=catalogue(),
-        icon=address(ICON),
-        style=address(STYLE),
-        libraries=[address(path) for path in LIBRARIES],
-        script=address(SCRIPT),
+        icon=text_of(ICON),
+        style=Markup(style()),  # noqa: S704 – these three are files of ours
+        early=Markup(early),  # noqa: S704
+        script=Markup(script),  # noqa: S704
     )
     return Asset("", MEDIA_TYPE, page.encode())

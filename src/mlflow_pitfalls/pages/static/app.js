@@ -66,12 +66,6 @@ function Nowhere() {
   return html`<h1>No such page</h1><p><a href=${hashOf([])}>All experiments</a></p>`;
 }
 
-function start() {
-  const place = document.getElementById("app");
-  place.replaceChildren(); // what stood there while the scripts were on their way
-  render(html`<${App} />`, place);
-}
-
-// The script waits for no style sheet, so it may come before the document's end.
-if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
-else start();
+const place = document.getElementById("app");
+place.replaceChildren(); // what stood there before
+render(html`<${App} />`, place);

@@ -3,6 +3,7 @@ const told = JSON.parse(document.getElementById("catalogue").textContent);
 
 export const VERSION = told.version;
 export const GROUPS = told.groups;
+export const FILES = new URL(told.files, document.baseURI);
 export const ARTIFACTS = told.artifacts;
 export const CHECKS = told.checks;
 

@@ -1,5 +1,6 @@
 // A picture of numbers over runs, by uPlot. Its numbers stand in a table beside it for who cannot see it.
 import { runHash } from "./address.js";
+import { FILES } from "./catalogue.js";
 import { Component, html } from "./dom.js";
 import { moment } from "./text.js";
 
@@ -10,14 +11,16 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 
 let library = null;
 
+const file = (name) => new URL(`vendor/${name}`, FILES).href;
+
 /** uPlot, asked for with the first picture. */
 function loaded() {
   if (!library) {
     const style = document.createElement("link");
     style.rel = "stylesheet";
-    style.href = new URL("./vendor/uPlot.min.css", import.meta.url);
+    style.href = file("uPlot.min.css");
     document.head.prepend(style); // before our own rules
-    library = import("./vendor/uPlot.esm.js").then((module) => module.default);
+    library = import(file("uPlot.esm.js")).then((module) => module.default);
   }
   return library;
 }

@@ -1,6 +1,6 @@
 // Texts and numbers as a reader sees them.
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-const DECIMAL = new Intl.NumberFormat("en", { maximumFractionDigits: 7 }); // made once: making one takes long
+const THOUSANDS = /\B(?=(?:\d{3})+$)/g; // an Intl.NumberFormat takes longer to make than all the rest of the page
 const LONGEST = 300; // characters of a text of the user's that a table shows
 
 /** A text of the user's: without the characters that move, hide or reorder what stands beside them. */
@@ -9,13 +9,16 @@ export function clean(text, longest = LONGEST) {
   return shown.length > longest ? `${shown.slice(0, longest - 1)}…` : shown;
 }
 
+/** A number below a thousand, or a whole one, with its digits in groups of three. */
+const grouped = (value) => (Math.abs(value) < 1000 ? String(value) : String(value).replace(THOUSANDS, ","));
+
 /** A number in four significant digits; a dash where there is none. */
 export function number(value) {
   if (value === undefined || value === null || Number.isNaN(value)) return "–";
   if (!Number.isFinite(value) || Math.abs(value) > 1e300) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(2).replace("-", "−");
-  return DECIMAL.format(Number(value.toPrecision(4))).replace("-", "−");
+  return grouped(Number(value.toPrecision(4))).replace("-", "−");
 }
 
 export function seconds(value) {
@@ -34,5 +37,5 @@ export function moment(milliseconds) {
 }
 
 export function counted(count, one, many = `${one}s`) {
-  return `${DECIMAL.format(count)} ${count === 1 ? one : many}`;
+  return `${grouped(count)} ${count === 1 ? one : many}`;
 }
