@@ -22,6 +22,12 @@ class Finding:
 
 FINDINGS: tuple[Finding, ...] = (
     Finding(
+        "Ctrl-C while the exit waited for us, or the end of that wait, aborted the process in one case of fifteen: "
+        "Python ends a thread that is inside C++ in this way",
+        "signals at random moments",
+        ("tests/guarantees/test_processes.py", "tests/guarantees/test_signals.py"),
+    ),
+    Finding(
         "A child process forked while another thread held our lock waited for it for ever at its end",
         "forks in the middle of a capture",
         ("tests/guarantees/test_processes.py",),

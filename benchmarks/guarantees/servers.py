@@ -80,6 +80,14 @@ PROCESSES = (
         tests=("tests/guarantees/test_processes.py::test_ctrl_c_at_exit_ends_the_wait_without_a_word",),
     ),
     Guard(
+        fault=30,
+        promise="work of ours that the exit waits for no longer does not make the process abort",
+        file=WRITER,
+        standing="            if not finished:  # Ctrl-C, too\n                self._abandon()\n",
+        removed="            pass\n",
+        tests=("tests/guarantees/test_processes.py::test_work_of_ours_in_cpp_does_not_abort_the_process_at_its_end",),
+    ),
+    Guard(
         fault=31,
         promise="fits and folds work on while modules are being emptied",
         file="src/mlflow_pitfalls/hooks/wrappers.py",

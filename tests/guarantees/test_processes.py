@@ -149,3 +149,46 @@ def test_ctrl_c_at_exit_ends_the_wait_without_a_word(run_script, data, store):
     done = run_script(data + INTERRUPTED, store.uri)
     assert (done.returncode, done.result) == (0, 1)
     assert "Traceback" not in done.stderr, done.stderr
+
+
+# While Python ends, it ends a daemon thread that wants to go on by unwinding its stack: inside C++, the process aborts.
+WORKING_AT_EXIT = """
+import signal, threading
+import numpy
+import mlflow_pitfalls
+from mlflow_pitfalls import session
+from mlflow_pitfalls.sinks import writer
+numbers, working = numpy.arange(1_000) % 7, threading.Event()
+def work(*_, **__):
+    working.set()
+    while True:
+        numpy.unique(numbers)  # C++, without the lock for a part of its time
+session.run_checks = work
+mlflow_pitfalls.enable(autolog=False, terminal=False)
+with mlflow.start_run():
+    DecisionTreeClassifier(max_depth=2).fit(X, y).score(X, y)
+print(1)
+sys.stdout.flush()
+"""
+CTRL_C = """
+finish = writer.Writer._finish_building
+def interrupted(self, timeout):
+    working.wait()
+    signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    return finish(self, timeout)
+writer.Writer._finish_building = interrupted
+"""
+TIME_IS_OVER = """
+writer.BUILDING_SECONDS = 0.2
+mlflow_pitfalls.enable(autolog=False, terminal=False, exit_timeout=0.2)
+assert working.wait()
+"""
+
+
+@pytest.mark.parametrize("end", [CTRL_C, TIME_IS_OVER], ids=["ctrl-c", "time is over"])
+def test_work_of_ours_in_cpp_does_not_abort_the_process_at_its_end(run_script, data, store, end):
+    done = run_script(data + WORKING_AT_EXIT + end, store.uri)
+    assert (done.returncode, done.result) == (0, 1), done.stderr
+    assert "Traceback" not in done.stderr
+    assert "terminate" not in done.stderr

@@ -48,7 +48,7 @@ begun = time.monotonic()
 job, codes = in_forks([first])  # left alone: it tells how long the others will take
 if job is None:
     whole = time.monotonic() - begun
-    job, more = in_forks(others, send, at_once=1)  # two once found SQLite locked: why, is open
+    job, more = in_forks(others, send, at_once=2)
     if job is None:
         print(json.dumps(codes + more))
         sys.exit()

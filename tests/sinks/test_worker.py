@@ -176,6 +176,73 @@ print(worker.stop(0.05))
     assert (ended.stdout, ended.stderr) == ("False\n", "")
 
 
+def test_an_abandoned_job_is_interrupted_and_those_that_wait_are_left_out(worker, caplog):
+    begun, ended, later = threading.Event(), [], []
+
+    def work() -> None:
+        try:
+            begun.set()
+            while True:
+                pass
+        finally:
+            ended.append(1)
+
+    worker.submit(work)
+    worker.submit(lambda: later.append(1))
+    assert begun.wait(LONG)
+    assert worker.abandon(LONG)
+    assert (ended, later, worker.submit(lambda: later.append(2))) == ([1], [], False)
+    assert not caplog.records
+
+
+def test_an_abandoned_job_in_a_call_that_hangs_ends_when_the_call_does(worker):
+    begun, release, later = threading.Event(), threading.Event(), []
+
+    def work() -> None:
+        begun.set()
+        release.wait()
+        later.append(1)
+
+    worker.submit(work)
+    assert begun.wait(LONG)
+    assert not worker.abandon(0.01)
+    release.set()
+    assert worker.abandon(LONG)
+    assert later == []
+
+
+def test_what_swallows_an_interruption_is_interrupted_again_without_a_word(worker, capsys):
+    class Finalised:
+        def __del__(self) -> None:  # what is raised here is dropped by Python, and told on standard error
+            for _ in range(20_000):
+                pass
+
+    begun = threading.Event()
+
+    def work() -> None:
+        begun.set()
+        while True:
+            Finalised()
+
+    hook = sys.unraisablehook
+    worker.submit(work)
+    assert begun.wait(LONG)
+    assert worker.abandon(LONG)
+    assert sys.unraisablehook is hook
+    assert capsys.readouterr().err == ""
+
+
+def test_a_worker_without_a_thread_is_abandoned_at_once(worker):
+    assert worker.abandon(0.0)
+    assert not worker.submit(int)
+
+
+def test_a_waiting_worker_ends_when_it_is_abandoned(worker):
+    worker.submit(int)
+    assert worker.flush(LONG)
+    assert worker.abandon(LONG)
+
+
 def test_work_submitted_while_the_interpreter_exits_is_done(tmp_path):
     script = """
 import atexit

@@ -12,6 +12,7 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 
 from mlflow_pitfalls.errors import guard
+from mlflow_pitfalls.sinks.abandoning import Abandoned, interrupt
 
 logger = logging.getLogger("mlflow_pitfalls")
 
@@ -65,6 +66,7 @@ class Worker:
         self._starting = threading.Lock()
         self._pid = os.getpid()
         self._stopped = False
+        self._abandoned = False
         self._ended = threading.Event()
         self._emptied = 0  # slots whose job was dropped, written by submitting threads
         self._discarded = 0  # of them, taken off the queue; written by the worker's thread
@@ -140,6 +142,21 @@ class Worker:
         self._stopped = True
         return self.flush(timeout)
 
+    def abandon(self, timeout: float) -> bool:
+        """Interrupt the job that runs, leave out those that wait, and give the thread ``timeout`` seconds to end.
+
+        A job inside a call that does not return, as of a server that hangs, ends when it does.
+
+        Returns:
+            Whether the thread has ended, or never ran.
+        """
+        self._stopped = self._abandoned = True
+        thread = self._thread
+        if thread is None or self._is_child() or threading.current_thread() is thread:
+            return True
+        self._queue.put(None)  # wakes it where it waits for a job
+        return interrupt(thread, self._ended, timeout)
+
     def _is_child(self) -> bool:
         return os.getpid() != self._pid
 
@@ -166,10 +183,11 @@ class Worker:
             )
 
     def _loop(self) -> None:
-        if self._on_start is not None:
-            _run_safely(self._on_start)
-        while (slot := self._queue.get()) is not None:
-            self._run(slot)
+        with suppress(Abandoned):
+            if self._on_start is not None:
+                _run_safely(self._on_start)
+            while (slot := self._queue.get()) is not None and not self._abandoned:
+                self._run(slot)
         self._ended.set()
 
     def _run_here(self, timeout: float) -> bool:
@@ -198,5 +216,7 @@ def _run_safely(job: Job) -> None:
     try:
         with guard("writing in the background"):
             job()
+    except Abandoned:
+        raise
     except BaseException:  # test mode raises, and the thread must live on
         logger.error("mlflow-pitfalls: a background job failed", exc_info=True)

@@ -28,6 +28,8 @@ LONGEST_BUILDING_SECONDS = 120.0  # and so long where many processes share the m
 LOOK_SECONDS = 5.0  # between looks whether it still goes on
 LEAST_SHARE = 0.02  # of a core that this process has got in between; with less, something hangs
 LEAST_SENDING_SECONDS = 1.0
+ABANDONING_SECONDS = 1.0  # for a step of the building thread that cannot be interrupted, such as a sort of NumPy's
+ABANDONING_SENDER_SECONDS = 0.2  # it waits in sockets most of the time, which may be left as it is
 KEPT_IN_MEMORY = 8  # waiting writes that are not read back from the spool when their turn comes
 
 
@@ -104,13 +106,22 @@ class Writer:
             return True
         self._closed = True
         deadline = monotonic() + timeout
-        built = self._finish_building(timeout)
-        finished = self._sender.stop(max(deadline - monotonic(), LEAST_SENDING_SECONDS)) and built
+        finished = False
+        try:
+            built = self._finish_building(timeout)
+            finished = self._sender.stop(max(deadline - monotonic(), LEAST_SENDING_SECONDS)) and built
+        finally:
+            if not finished:  # Ctrl-C, too
+                self._abandon()
         with guard("closing the writer"):
             if finished:
                 quiet.unmute()
             self._tell_rest(built)
         return finished and not self._undelivered()
+
+    def _abandon(self) -> None:
+        self._builder.abandon(ABANDONING_SECONDS)
+        self._sender.abandon(ABANDONING_SENDER_SECONDS)
 
     def _finish_building(self, timeout: float) -> bool:
         started, begun = monotonic(), process_time()
