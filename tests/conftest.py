@@ -43,6 +43,23 @@ examples.register_profile("any machine", deadline=None, suppress_health_check=[H
 examples.load_profile("any machine")
 
 
+ROOT = Path(__file__).parents[1]
+CACHES = {".pytest_cache", ".hypothesis", "__pycache__", ".coverage"}
+_present: set[str] = set()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    _present.update(path.name for path in ROOT.iterdir())
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tests leave nothing in the project's folder: MLflow makes a database and runs wherever a script is."""
+    left = {path.name for path in ROOT.iterdir()} - _present - CACHES
+    if left and not hasattr(session.config, "workerinput"):
+        print(f"\nThe tests have left files: {', '.join(sorted(left))}", file=sys.stderr)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         # A suite that a shell started in the background ignores Ctrl-C, and so would every program that it starts.
@@ -142,6 +159,12 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test writes beside itself goes with its temporary folder."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture(autouse=True)

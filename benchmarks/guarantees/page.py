@@ -10,7 +10,7 @@ from benchmarks.guarantees.faults import FAULTS, UNTESTED
 from benchmarks.guarantees.findings import FINDINGS
 from benchmarks.guarantees.guard import Guard
 from benchmarks.guarantees.measured import Measured, Versions
-from benchmarks.guarantees.promises import HEADINGS, PROMISES
+from benchmarks.guarantees.promises import HEADINGS, LIMITS, PROMISES
 from benchmarks.versions import SHOWN
 
 OPENING = """# What is promised, and what holds it
@@ -26,7 +26,7 @@ FEW_PLACES = 10  # folders of tests; there are some twenty-five
 
 def page(measured: Measured, versions: Versions) -> str:
     """The whole document."""
-    parts = [OPENING, _note(measured), *(_promises(heading) for heading in HEADINGS), _figures(measured),
+    parts = [OPENING, _note(measured), *(_promises(heading) for heading in HEADINGS), _limits(), _figures(measured),
              _versions(versions), _findings(), _guards(measured.verdicts), _untested()]  # fmt: skip
     return "\n".join(part for part in parts if part)
 
@@ -38,6 +38,10 @@ def _note(measured: Measured) -> str:
 def _promises(heading: str) -> str:
     lines = [f"- {promise.text} ({_links(promise.tests)})" for promise in PROMISES if promise.about == heading]
     return f"## {heading}\n" + "\n".join(lines) + "\n" if lines else ""
+
+
+def _limits() -> str:
+    return "## Not promised\n" + "\n".join(f"- {line}" for line in LIMITS) + "\n"
 
 
 def _figures(measured: Measured) -> str:

@@ -72,7 +72,8 @@ PROMISES: tuple[Promise, ...] = (
     ),
     Promise(
         "Delay",
-        "What hangs on our side, hook, capture, extra fit, report or disk, ends by its budget.",
+        "What hangs behind your calls, an extra fit, a check, a report, a disk, ends by its budget; inside of them our "
+        "work is bounded in rows and in number.",
         (f"{G}test_boundaries.py", "tests/probes/test_budget.py"),
     ),
     Promise(
@@ -156,4 +157,16 @@ PROMISES: tuple[Promise, ...] = (
         "its own feature and one warning.",
         ("tests/test_private_names.py", "tests/hooks/test_private.py"),
     ),
+)
+
+# What a reader may expect of the above, and does not get.
+LIMITS: tuple[str, ...] = (
+    "A fault of ours that hangs inside a call of yours (in a hook) cannot be ended from outside; none is known.",
+    "At the end of the process, or after Ctrl-C, work of ours is interrupted between two steps of Python; a single "
+    "step in C++ that takes over a second then may still abort the process on Python before 3.14.",
+    "On SQLite all writers of all processes take turns, ours among them; MLflow waits for its turn for 20 s.",
+    "With `autolog=True` it is MLflow that logs an estimator's settings, passwords among them.",
+    "`mlflow-pitfalls sync` waits as long as MLflow retries: up to an hour where a database refuses. Ctrl-C ends it.",
+    "Torch's random state is not compared.",
+    "A fit that the program starts on a thread of its own while its main thread is inside a fit is not watched.",
 )
