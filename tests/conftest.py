@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import chdir, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -159,6 +159,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def outside_of_the_project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """For fixtures that live longer than a test."""
+    with chdir(tmp_path_factory.mktemp("outside")):
+        yield
 
 
 @pytest.fixture(autouse=True)
