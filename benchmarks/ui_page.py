@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.many_runs import make_store
 from benchmarks.servers import serving
-from benchmarks.ui_visits import FIRST, OWN, SECOND, SIZE, Visits, window
+from benchmarks.ui_visits import BARE, FIRST, OWN, SECOND, SIZE, Visits, window
 
 MOST_TIMES = 3.0  # ours over MLflow's own
 BOUND = (FIRST, SECOND)
@@ -69,6 +69,7 @@ def told(taken: dict[str, list[float]], grown: list[tuple[int, float, float]]) -
         wanted = f" (wanted: {MOST_TIMES:g})" if name in BOUND else ""
         spread = f"{low * 1e3:.0f} to {high * 1e3:.0f}"
         print(f"{name}: {medians[name] * 1e3:.0f} ms ({spread}), {medians[name] / own:.2f} times{wanted}")
+    print(f"of a first visit, {medians[BARE] / medians[FIRST]:.0%} is the time of the empty page")
     for page, server, heap in grown:
         print(f"after page {page}: server {server:.0f} MB, heap of the browser's page {heap:.1f} MB")
     (_, server, heap), (_, server_end, heap_end) = grown[0], grown[-1]

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,6 +37,7 @@ SERVED = "the server's answers: document, then runs"
 BARE = "an empty page that asks for the runs"
 FIRST, FIRST_DRAWN = "first visit: rows in the document", "first visit: rows drawn"
 SECOND, SECOND_DRAWN = "second visit: rows in the document", "second visit: rows drawn"
+WAYS = (OWN, SCRIPT, CLIENT, SERVED, BARE, FIRST, FIRST_DRAWN, SECOND, SECOND_DRAWN)
 
 ASK = """
 async ([path, body]) => {
@@ -107,36 +107,41 @@ class Visits:
     experiment_id: str
 
     def taken(self, repeats: int) -> dict[str, list[float]]:
-        """Seconds by the way of asking, ``repeats`` of each.
+        """Seconds by the way of asking, in the order of ``WAYS``, ``repeats`` of each.
 
         Raises:
             AssertionError: An answer does not hold ``SIZE`` runs.
         """
-        found: dict[str, list[float]] = defaultdict(list)
+        found: dict[str, list[float]] = {name: [] for name in WAYS}
         with requests.Session() as session, window(self.browser, WATCH) as (_, kept), window(self.browser) as (_, idle):
-            body = self._asked_for(kept)
-            idle.goto(f"{self.uri}{PLAIN_PATH}")
-            ways: tuple[tuple[tuple[str, ...], Callable[[], list[float]]], ...] = (
-                ((OWN,), lambda: self._by_open_page(idle, body)),
-                ((SCRIPT,), lambda: self._by_script(session, body)),
-                ((CLIENT,), lambda: self._by_client(body)),
-                ((SERVED,), lambda: self._served(body)),
-                ((BARE,), lambda: self._by_new_page(body)),
-                ((FIRST, FIRST_DRAWN), self._first),
-                ((SECOND, SECOND_DRAWN), lambda: self._settled(kept, self._address, PAUSE_SECONDS)),
-            )
+            ways = self._ways(session, kept, idle)
             for _ in range(WARM_UP):
-                self._by_script(session, body)
+                ways[SCRIPT,]()
                 visit(kept, self._address)
             turns = random.Random(0)
-            for _ in range(repeats):
-                for names, ask in turns.sample(ways, len(ways)):
-                    for _ in range(turns.randrange(MOST_BETWEEN + 1)):
-                        self._by_script(session, body)
-                    time.sleep(PAUSE_SECONDS)
-                    for name, seconds in zip(names, ask(), strict=True):
-                        found[name].append(seconds)
+            for names in (names for _ in range(repeats) for names in turns.sample(list(ways), len(ways))):
+                for _ in range(turns.randrange(MOST_BETWEEN + 1)):
+                    ways[SCRIPT,]()
+                time.sleep(PAUSE_SECONDS)
+                for name, seconds in zip(names, ways[names](), strict=True):
+                    found[name].append(seconds)
         return found
+
+    def _ways(
+        self, session: requests.Session, kept: Page, idle: Page
+    ) -> dict[tuple[str, ...], Callable[[], list[float]]]:
+        """By what they measure, seconds each."""
+        body = self._asked_for(kept)
+        idle.goto(f"{self.uri}{PLAIN_PATH}")
+        return {
+            (OWN,): lambda: self._by_open_page(idle, body),
+            (SCRIPT,): lambda: self._by_script(session, body),
+            (CLIENT,): lambda: self._by_client(body),
+            (SERVED,): lambda: self._served(body),
+            (BARE,): lambda: self._by_new_page(body),
+            (FIRST, FIRST_DRAWN): self._first,
+            (SECOND, SECOND_DRAWN): lambda: self._settled(kept, self._address, PAUSE_SECONDS),
+        }
 
     @property
     def _address(self) -> str:
