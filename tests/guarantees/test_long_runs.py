@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PROGRAM = Path(__file__).parent / "programs" / "long_program.py"
-SECONDS = 600  # of a busy machine; 70 s of CPU
+SECONDS = 600  # of a busy machine; 90 s of CPU
 WARM = 2_000  # fits after which everything of ours that has a bound is full
 TRACED_A_FIT = 50.0  # bytes of Python's memory that a fit may leave behind, by the line through all later points
 RESIDENT_A_FIT = 1_024.0  # bytes of the process's memory, which the allocator gives back in its own time
