@@ -195,4 +195,5 @@ def _progress() -> Iterator[Any]:
         yield told
     finally:
         timer.cancel()
-        bar.stop()
+        if not bar.disable:  # older versions of Rich would print a blank line
+            bar.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -58,7 +59,8 @@ def _read(experiment: str, uri: str, limit: int) -> tuple[list[LoggedRun], bool]
 
     experiment_id = experiment_id_of(experiment, uri)
     console = console_of(sys.stderr)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+    bar = Progress(console=console, transient=True, disable=not console.is_terminal)
+    with nullcontext() if bar.disable else bar:  # older versions of Rich end one that is disabled with a blank line
         task = bar.add_task("Reading runs", total=None)
 
         def told(done: int, total: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Protocol
 
 
@@ -43,7 +43,7 @@ def progress(trials: int, metric: str, *, active: bool = True) -> Iterator[Shown
         left = f"{_clock(seconds_left)} left" if seconds_left is not None else ""
         bar.update(task, completed=done, best=score, left=left, description=text)
 
-    with bar:
+    with nullcontext() if bar.disable else bar:  # older versions of Rich end one that is disabled with a blank line
         yield shown
 
 
