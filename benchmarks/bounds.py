@@ -21,6 +21,7 @@ TOOLS = (
     "nbclient",
     "playwright",
     "psutil",
+    "psycopg2-binary",
     "pytest",
     "pytest-timeout",
     "pytest-xdist",
