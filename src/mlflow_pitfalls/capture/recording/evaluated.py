@@ -173,7 +173,7 @@ def _classes(evaluated: EvaluatedRows, settings: Settings) -> Mapping[str, Any]:
         return {}
     held_out = Predictions(y_true=evaluated.y, y_pred=evaluated.labels, classes=evaluated.classes)
     facts = class_score_facts(train=None, held_out=held_out, privacy=settings.privacy)
-    is_known = evaluated.classes is not None and bool(np.isin(evaluated.y, evaluated.classes).all())
+    is_known = evaluated.classes is not None and bool(np.isin(evaluated.y, evaluated.classes, kind="sort").all())
     return {"classes": tuple(replace(entry, is_known=is_known) for entry in facts)}
 
 

@@ -153,7 +153,8 @@ class EvaluationCapture:
         if not len(hashes):
             return Role.HELD_OUT, "unfitted"
         scale = max(1.0, fit.rows / len(training.hashes))
-        share = min(1.0, float(np.isin(hashes, training.hashes).mean()) * scale)
+        # By sorting: before NumPy 2.1 the quick way for few whole numbers cannot take the upper half of uint64.
+        share = min(1.0, float(np.isin(hashes, training.hashes, kind="sort").mean()) * scale)
         if share <= _UNSEEN_SHARE:
             return Role.HELD_OUT, "fingerprint"
         other = take_sample(features, positions=self._lineage.positions((shape_of(features) or (0, 0))[0]))
