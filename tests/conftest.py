@@ -66,6 +66,8 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     # MLflow's own use of SQLAlchemy 2.1.
     config.addinivalue_line("filterwarnings", "ignore:The ``noload`` loader strategy:DeprecationWarning")
+    # LightGBM before 4.7 names the columns of an array by itself.
+    config.addinivalue_line("filterwarnings", "ignore:X does not have valid feature names, but LGBM:UserWarning")
 
 
 @dataclass

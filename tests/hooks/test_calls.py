@@ -213,8 +213,6 @@ class TestEstimators:
         assert recorder.calls == [("RandomOverSampler", "fit_resample"), ("Pipeline", "fit"), ("Pipeline", "predict")]
         assert recorder.events[0].kind is CallKind.RESAMPLE
 
-    # LightGBM before 4.7 names the columns of an array by itself.
-    @pytest.mark.filterwarnings("ignore:X does not have valid feature names, but LGBMClassifier:UserWarning")
     def test_boosting_packages(self, recorder, iris):
         from catboost import CatBoostClassifier
         from lightgbm import LGBMClassifier
