@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -212,17 +213,19 @@ def test_an_abandoned_job_in_a_call_that_hangs_ends_when_the_call_does(worker):
 
 
 def test_what_swallows_an_interruption_is_interrupted_again_without_a_word(worker, capsys):
-    class Finalised:
-        def __del__(self) -> None:  # what is raised here is dropped by Python, and told on standard error
-            for _ in range(20_000):
-                pass
-
     begun = threading.Event()
 
+    class Finalised:
+        def __del__(self) -> None:  # what is raised here is dropped by Python, and told on standard error
+            begun.set()
+            end = time.monotonic() + 0.3
+            while time.monotonic() < end:
+                pass
+
     def work() -> None:
-        begun.set()
+        Finalised()
         while True:
-            Finalised()
+            pass
 
     hook = sys.unraisablehook
     worker.submit(work)
