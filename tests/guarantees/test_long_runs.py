@@ -15,13 +15,13 @@ SECONDS = 600  # of a busy machine; 90 s of CPU
 WARM = 2_000  # fits after which everything of ours that has a bound is full
 TRACED_A_FIT = 50.0  # bytes of Python's memory that a fit may leave behind, by the line through all later points
 RESIDENT_A_FIT = 1_024.0  # bytes of the process's memory, which the allocator gives back in its own time
-FULL = {"lines": 4, "objects": 64, "columns": 256, "reports": 4, "undelivered": 4}  # the program's bounds
+FULL = {"lines": 4, "objects": 32, "columns": 128, "reports": 4, "undelivered": 4}  # the program's bounds
 BOUNDS = {
     **FULL,
     "drafts": 4,
     "counts": 16,
     "inner runs": 1,
-    "views": 64 + 4,
+    "views": 32 + 4,
     "preparations": 16,
     "shared samples": 2,
     "couriers": 2,

@@ -37,7 +37,7 @@ from mlflow_pitfalls.sinks import breaker, delivery, history
 session.MAX_REPORTS = runs.MAX_DRAFTS = repeats.MAX_LINES = delivery.MAX_UNDELIVERED = tracker.MAX_VIEWS = 4
 history.MAX_RUNS = history.MAX_EARLIER = 4
 recorder.MAX_COUNTED = callers._MAX_SITES = 16
-objects.ObjectRegistry.__init__.__defaults__ = (64,)
+objects.ObjectRegistry.__init__.__defaults__ = (32,)
 preparations.MAX_TRANSFORMERS = preparations._MAX_COLUMNS = 16
 
 DEAD = sys.argv[1]  # a tracking server that refuses connections
