@@ -22,8 +22,8 @@ class Finding:
 
 FINDINGS: tuple[Finding, ...] = (
     Finding(
-        "Ctrl-C while the exit waited for us, or the end of that wait, aborted the process in one case of fifteen: "
-        "Python ends a thread that is inside C++ in this way",
+        "Ctrl-C while the exit waited for us, or the end of that wait, could abort the process: Python ends a "
+        "thread that is inside C++ in this way",
         "signals at random moments",
         ("tests/guarantees/test_processes.py", "tests/guarantees/test_signals.py"),
     ),
@@ -144,7 +144,7 @@ FINDINGS: tuple[Finding, ...] = (
         ("tests/api/test_tune.py", "tests/tuning/study/test_sampler.py"),
     ),
     Finding(
-        "With NumPy 2.0 a fit to a single row and a score of others was a fault of ours, told in a warning",
+        "With NumPy 2.0.0 a fit to a single row and a score of others was a fault of ours, told in a warning",
         "hostile data on the oldest versions",
         ("tests/guarantees/test_hostile_data.py",),
     ),

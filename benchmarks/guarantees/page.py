@@ -62,7 +62,8 @@ def _versions(versions: Versions) -> str:
          "all" if len(each["places"]) > FEW_PLACES else ", ".join(each["places"]))
         for name, each in versions.items()
     ]  # fmt: skip
-    heading = "## Versions tried\nThe default tests, by `make versions`.\n\n"
+    heading = "## Versions tried\nThe default tests, by the sessions of `make versions`, "
+    heading += "folder by folder and not all at one commit.\n\n"
     return heading + _table(("session", "Python", "packages", "tests", "of"), rows)
 
 

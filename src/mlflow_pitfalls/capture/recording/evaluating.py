@@ -153,7 +153,7 @@ class EvaluationCapture:
         if not len(hashes):
             return Role.HELD_OUT, "unfitted"
         scale = max(1.0, fit.rows / len(training.hashes))
-        # By sorting: before NumPy 2.1 the quick way for few whole numbers cannot take the upper half of uint64.
+        # By sorting: in NumPy 2.0.0 the quick way for few whole numbers cannot take the upper half of uint64.
         share = min(1.0, float(np.isin(hashes, training.hashes, kind="sort").mean()) * scale)
         if share <= _UNSEEN_SHARE:
             return Role.HELD_OUT, "fingerprint"
