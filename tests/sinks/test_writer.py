@@ -214,6 +214,18 @@ def test_a_report_that_gets_little_of_the_cores_is_finished_at_exit(settings, re
     assert len(writer.spool.entries()) == 1
 
 
+def test_a_report_that_waits_for_a_moment_is_finished_at_exit(settings, refused_uri, make_items, short_building):
+    writer = Writer(settings)
+
+    def build():
+        time.sleep(0.7)  # beyond the usual time and one look, with nothing done: a busy machine, or a server
+        return make_items("a" * 32)
+
+    writer.submit(refused_uri, build)
+    assert not writer.close(0.0)
+    assert len(writer.spool.entries()) == 1
+
+
 def test_a_report_that_hangs_is_not_waited_for_at_exit(settings, refused_uri, short_building, caplog):
     release = threading.Event()
     writer = Writer(settings)

@@ -26,7 +26,8 @@ _MILLISECONDS = 1_000
 BUILDING_SECONDS = 30.0  # the last reports' own work may take so long at exit
 LONGEST_BUILDING_SECONDS = 120.0  # and so long where many processes share the machine's cores
 LOOK_SECONDS = 5.0  # between looks whether it still goes on
-LEAST_SHARE = 0.02  # of a core that this process has got in between; with less, something hangs
+LEAST_SHARE = 0.02  # of a core that this process has got in between …
+IDLE_LOOKS = 3  # … with less at so many looks in a row, something hangs; fewer may be a busy machine or server
 LEAST_SENDING_SECONDS = 1.0
 ABANDONING_SECONDS = 1.0  # for a step of the building thread that cannot be interrupted, such as a sort of NumPy's
 ABANDONING_SENDER_SECONDS = 0.2  # it waits in sockets most of the time, which may be left as it is
@@ -124,16 +125,13 @@ class Writer:
         self._sender.abandon(ABANDONING_SENDER_SECONDS)
 
     def _finish_building(self, timeout: float) -> bool:
-        started, begun = monotonic(), process_time()
+        ends, work_ends = monotonic() + LONGEST_BUILDING_SECONDS, process_time() + BUILDING_SECONDS
         built = self._builder.stop(max(timeout, BUILDING_SECONDS))
-        while not built:
+        idle = 0
+        while not built and idle < IDLE_LOOKS and process_time() < work_ends and monotonic() < ends:
             before = process_time()
             built = self._builder.flush(LOOK_SECONDS)
-            now = process_time()
-            if now - before < LEAST_SHARE * LOOK_SECONDS or now - begun > BUILDING_SECONDS:
-                break
-            if monotonic() - started > LONGEST_BUILDING_SECONDS:
-                break
+            idle = idle + 1 if process_time() - before < LEAST_SHARE * LOOK_SECONDS else 0
         return built
 
     def _start_thread(self) -> None:

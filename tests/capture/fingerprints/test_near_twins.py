@@ -98,6 +98,7 @@ def test_what_nature_made_of_equal_rows():
     assert natural_count(40.0, 60.0, 0.5) == 40.0
     assert natural_count(40.0, 60.0, 0.1) == pytest.approx(6.0)
     assert natural_count(40.0, 60.0, 1.0) == 60.0
+    assert isinstance(natural_count(4.5, 5, 1.0), float)  # rows are counted in whole numbers
 
 
 cells = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.integers()))

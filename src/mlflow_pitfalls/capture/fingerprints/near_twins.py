@@ -79,7 +79,7 @@ def natural_count(by_frequency: float, found: float, part: float | None) -> floa
     """
     if part is None or _COPIES <= part < 1.0:
         return by_frequency
-    return part * found if part < _COPIES else max(by_frequency, found)
+    return part * found if part < _COPIES else max(by_frequency, float(found))
 
 
 def _mostly_repeats(words: Words) -> bool:
