@@ -37,19 +37,21 @@ class Ran:
     Attributes:
         tests: How many ran, up to the first that failed.
         failed: How many failed, or broke off.
-        ended: Whether it came to its end, in time and with a report.
+        reported: Whether it came to its end with a report.
+        timed_out: Whether it was killed after the longest time.
         output: The last of what it printed.
     """
 
     tests: int = 0
     failed: int = 0
-    ended: bool = False
+    reported: bool = False
+    timed_out: bool = False
     output: str = ""
 
     @property
     def passed(self) -> bool:
         """Whether there were tests, and all passed."""
-        return self.ended and self.tests > 0 and not self.failed
+        return self.reported and self.tests > 0 and not self.failed
 
 
 def preload() -> None:
@@ -87,7 +89,10 @@ def run_tests(folder: Path, test: str, *, longest: float = LONGEST) -> Ran:
             os.killpg(child, signal.SIGKILL)  # what its tests have left running too
     if not ended:
         os.waitpid(child, 0)
-    return _read(report if ended else None, output)
+    said = output.read_text(encoding="utf-8", errors="replace")[-TOLD:] if output.exists() else ""
+    if not ended:
+        return Ran(timed_out=True, output=said)
+    return _read(report, said) if report.exists() else Ran(output=said)
 
 
 def _ends(child: int, longest: float) -> bool:
@@ -132,11 +137,8 @@ def _move_into(folder: Path) -> None:
     importlib.invalidate_caches()
 
 
-def _read(report: Path | None, output: Path) -> Ran:
-    said = output.read_text(encoding="utf-8", errors="replace")[-TOLD:] if output.exists() else ""
-    if report is None or not report.exists():
-        return Ran(output=said)
+def _read(report: Path, said: str) -> Ran:
     suite = ElementTree.parse(report).getroot().find("testsuite")
     assert suite is not None
     counts = {name: int(suite.get(name, "0")) for name in ("tests", "failures", "errors")}
-    return Ran(counts["tests"], counts["failures"] + counts["errors"], ended=True, output=said)
+    return Ran(counts["tests"], counts["failures"] + counts["errors"], reported=True, output=said)

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 COPIED = ("src", "mlflow_plugins", "tests", "examples", "benchmarks", "docs", "pyproject.toml", "README.md", "Makefile",
           "constraints.txt", "CHANGELOG.md", "LICENSE", "CONTRIBUTING.md")  # fmt: skip
 
-Verdict = Literal["held", "not held", "passed without it"]
+Verdict = Literal["held", "not held", "passed without it", "broke off without it"]
 
 
 @contextmanager
@@ -60,12 +60,14 @@ def without(guard: Guard) -> list[Ran]:
 
 
 def verdict(before: Sequence[Ran], after: Sequence[Ran]) -> Verdict:
-    """Whether each of a guard's tests passes with it, and fails, or does not come to its end, without it.
+    """Whether each of a guard's tests passes with it, and fails, or takes for ever, without it.
 
-    A run that found no test at all is no failure.
+    A run that found no test at all is no failure, nor is one that ended without a report: what ended it is not known.
     """
     if not all(ran.passed for ran in before):
         return "not held"
-    if any(ran.ended and not ran.failed for ran in after):
+    if any(ran.reported and not ran.failed for ran in after):
         return "passed without it"
+    if not all(ran.failed or ran.timed_out for ran in after):
+        return "broke off without it"
     return "held"

@@ -38,7 +38,7 @@ def take_out_all(guards: Sequence[Guard], *, workers: int, keep: bool) -> int:
     for guard, after in _without(guards, before, workers):
         said = verdict([before[test] for test in guard.tests], after)
         found[guard.key] = said
-        print(f"F{guard.fault:<3} {said:18} {guard.file}: {guard.promise}{_broken_off(after)}", flush=True)
+        print(f"F{guard.fault:<3} {said:20} {guard.file}: {guard.promise}{_timed_out(after)}", flush=True)
         if keep:
             _keep(guard, said)
     held = sum(said == "held" for said in found.values())
@@ -52,7 +52,7 @@ def _with_all_guards(guards: Sequence[Guard], workers: int) -> Mapping[str, Ran]
     found = {}
     for test, ran in in_forks(with_all_guards, tests, workers=workers):
         found[test] = ran
-        print(f"     {'passes' if ran.passed else 'FAILS':18} {test}", flush=True)
+        print(f"     {'passes' if ran.passed else 'FAILS':20} {test}", flush=True)
         if not ran.passed:
             print(ran.output, flush=True)
     return found
@@ -65,8 +65,8 @@ def _without(guards: Sequence[Guard], before: Mapping[str, Ran], workers: int) -
     yield from in_forks(without, ready, workers=workers)
 
 
-def _broken_off(after: Sequence[Ran]) -> str:
-    return "" if all(ran.ended for ran in after) else " (broke off without it)"
+def _timed_out(after: Sequence[Ran]) -> str:
+    return " (takes for ever without it)" if any(ran.timed_out for ran in after) else ""
 
 
 def _keep(guard: Guard, found: Verdict) -> None:

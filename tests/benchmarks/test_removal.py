@@ -49,7 +49,8 @@ def test_hangs():
 def test_breaks_off():
     os._exit(1)
 """
-PASSED, FAILED, BROKEN_OFF = Ran(1, 0, ended=True), Ran(1, 1, ended=True), Ran()
+PASSED, FAILED = Ran(1, 0, reported=True), Ran(1, 1, reported=True)
+NOT_FOUND, TIMED_OUT, BROKEN_OFF = Ran(0, 0, reported=True), Ran(timed_out=True), Ran()
 
 
 @pytest.fixture(scope="module")
@@ -70,13 +71,13 @@ def test_in_forks(copy):
     )
     assert done.returncode == 0, done.stderr
     ran = {name: Ran(**each) for name, each in json.loads(done.stdout).items()}
-    told = {name: (each.tests, each.failed, each.ended) for name, each in ran.items()}
+    told = {name: (each.tests, each.failed, each.reported, each.timed_out) for name, each in ran.items()}
     assert told == {
-        "passes": (1, 0, True),
-        "fails": (1, 1, True),
-        "hangs": (0, 0, False),
-        "breaks_off": (0, 0, False),
-        "is_not_there": (0, 0, True),
+        "passes": (1, 0, True, False),
+        "fails": (1, 1, True, False),
+        "hangs": (0, 0, False, True),
+        "breaks_off": (0, 0, False, False),
+        "is_not_there": (0, 0, True, False),
     }, ran
     assert "test_fails" in ran["fails"].output
     assert not _is_running(int((copy / "left").read_text()))
@@ -94,12 +95,13 @@ def _is_running(pid):
     ("before", "after", "expected"),
     [
         ([PASSED], [FAILED], "held"),
-        ([PASSED, PASSED], [FAILED, BROKEN_OFF], "held"),
+        ([PASSED, PASSED], [FAILED, TIMED_OUT], "held"),
+        ([PASSED, PASSED], [FAILED, BROKEN_OFF], "broke off without it"),
         ([PASSED, PASSED], [FAILED, PASSED], "passed without it"),
-        ([PASSED], [Ran(0, 0, ended=True)], "passed without it"),
+        ([PASSED], [NOT_FOUND], "passed without it"),
         ([FAILED], [FAILED], "not held"),
         ([PASSED, BROKEN_OFF], [FAILED, FAILED], "not held"),
-        ([Ran(0, 0, ended=True)], [FAILED], "not held"),
+        ([NOT_FOUND], [FAILED], "not held"),
     ],
 )
 def test_verdict(before, after, expected):
