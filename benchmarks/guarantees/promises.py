@@ -34,7 +34,7 @@ PROMISES: tuple[Promise, ...] = (
         "Results",
         "A script's results are those without `enable()`, to the last bit, and so is the state of the global random "
         "generators after every call, extra fits and all.",
-        ("tests/examples/test_results.py", f"{G}test_results.py", f"{G}test_random_state.py"),
+        ("tests/examples/test_examples.py", f"{G}test_results.py", f"{G}test_random_state.py"),
     ),
     Promise(
         "Results",

@@ -1,8 +1,9 @@
-"""Each example is run as its user would run it; what its MLflow runs carry is read back from the store."""
+"""Each example, run as its user would run it: what its MLflow runs carry, and that its results are as without us."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +23,8 @@ ALWAYS_METRICS = {"pitfalls/severity", *COUNTS.values(), "pitfalls/fit_seconds",
 SCORE_METRICS = {"pitfalls/train_score", "pitfalls/test_score", "pitfalls/train_test_gap", "pitfalls/dummy_score"}
 # MLflow's autologging opens a run of its own for the neighbours' search inside SMOTE.
 FOREIGN_RUNS = {"smote_before_split_bank": 1}
+RANDOM_STATES = {"the random state of NumPy", "the random state of random"}
+ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 NO_HELD_OUT_ROWS = frozenset({"no_evaluation_credit", "cross_validated_cancer"})
 
 
@@ -83,3 +86,27 @@ def _check_artifacts(client: object, run: object) -> None:
     page = (folder / "report.html").read_text(encoding="utf-8")
     for check in flagged:
         assert check in page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_a_script_ends_with_the_same_results(
+    script: Path, story: Callable[..., Any], record_property: Callable[[str, object], None]
+) -> None:
+    watched, plain = story(script, probes=True), story(script, enabled=False)
+    assert watched.judged and not plain.judged
+    assert plain.done.returncode == watched.done.returncode == 0, watched.done.stderr
+    assert plain.done.stdout == watched.done.stdout
+    assert plain.results.keys() > RANDOM_STATES
+    assert plain.results == watched.results
+    for run in plain.runs:
+        twin = next(other for other in watched.runs if other.info.run_name == run.info.run_name)
+        assert run.data.metrics.items() <= twin.data.metrics.items()
+        assert _told(run.data.params).items() <= _told(twin.data.params).items()
+        assert run.info.status == twin.info.status
+    record_property("scripts compared", 1)
+
+
+def _told(params: dict[str, str]) -> dict[str, str]:
+    """Without the addresses of objects, which no two processes share."""
+    return {name: ADDRESS.sub("", value) for name, value in params.items()}
