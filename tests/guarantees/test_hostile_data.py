@@ -42,21 +42,29 @@ def _where(error: BaseException) -> str:
 def check(case: Case, faults: list[str]) -> None:
     """The same program without us and with us."""
     plain, data = case.data(), case.data()
+    begun = np.random.get_state()
     alone = case.play(plain)
+    state = _drawn()
+    np.random.set_state(begun)
     chain = Chain()
     chain.start()
-    state = digest(np.random.get_state()[1])
     try:
         told = case.play(data)
     finally:
         chain.stop()
-    assert digest(np.random.get_state()[1]) == state
+    assert _drawn() == state
     assert told == alone
     assert [_left(value) for value in data] == [_left(value) for value in plain]
     assert [digest(value) for value in data] == [digest(value) for value in plain]
     for report in chain.reports():
         check_soundness(*report)
     assert faults == []
+
+
+def _drawn() -> tuple[object, int]:
+    """How far NumPy's generator has come: some estimators draw from it by themselves."""
+    _, words, position, *_ = np.random.get_state()
+    return digest(words), position
 
 
 def _left(value: Any) -> object:

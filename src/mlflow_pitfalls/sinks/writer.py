@@ -94,7 +94,7 @@ class Writer:
     def close(self, timeout: float) -> bool:
         """Take nothing more and finish within the time; what could not be sent stays in the spool and is told.
 
-        Reports that are still being built are finished first, since they need nothing but this machine: within 30 s, or
+        Reports that are still being built are finished first, since they need nothing but this machine: within 45 s, or
         within 120 s where this process has not got its share of the cores.
 
         Args:
