@@ -155,6 +155,14 @@ def test_the_interval_decides_what_is_better():
     assert tone_of(Comparison(before=label(), after=label(), scores=(score(0.01),))) == "low"
 
 
+def test_the_same_score_is_told_without_an_interval():
+    nought = estimate(0.0, half=0.0)
+    same = replace(score(0.0), difference=nought)
+    for change, told in ((same, "roc_auc as before"), (score(0.0), "roc_auc 0.000 (−0.020 to 0.020)")):
+        comparison = Comparison(before=label(), after=label("owl-2"), scores=(change,))
+        assert summary_line(comparison) == f"Against owl-1: {told}."
+
+
 def test_one_line_and_the_terminal():
     line = summary_line(full())
     assert line.startswith("Against age: age +0.100 (0.080–0.120); gained age; lost age; 2 columns drifted.")

@@ -101,12 +101,14 @@ def test_the_command_is_one_argument_for_a_shell(record):
 
 
 def test_the_terminal_says_one_line_where_there_is_something_to_try(record, outcomes, suggestions):
-    def printed(given: Suggestions | None) -> str:
+    def printed(given: Suggestions | None, site: str = "train.py:3") -> str:
         stream = io.StringIO()
-        terminal.print_table(of_script(record), outcomes, stream=stream, url=None, suggestions=given)
+        terminal.print_table(of_script(record, site), outcomes, stream=stream, url=None, suggestions=given)
         return stream.getvalue()
 
     assert "Tune min_samples_leaf and class_weight: mlflow-pitfalls tune train.py" in printed(suggestions)
+    words = " ".join(printed(suggestions, "cell:3").split())
+    assert "Tune min_samples_leaf and class_weight: mlflow_pitfalls.tune(model, X_train, y_train)" in words
     assert len(printed(suggestions).splitlines()) <= terminal.MAX_LINES + 1
     assert "Tune" not in printed(None) and "Tune" not in printed(replace(suggestions, next=()))
 

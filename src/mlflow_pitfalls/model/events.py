@@ -45,9 +45,18 @@ class CallSite:
     line: int
 
 
+CELL = "cell"  # the place's file where there is none
+_CELL_FOLDER = "ipykernel_"  # a notebook names each cell a temporary file, by a digest of its text …
+_CELL_NAME = "<ipython-input-"  # … and IPython in a terminal like this
+
+
 def place(site: CallSite | None) -> str:
-    """``train.py:12``: no folders, which may tell who the user is."""
-    return f"{PurePath(site.file).name}:{site.line}" if site is not None else ""
+    """``train.py:12``, or ``cell:12`` in a notebook: no folders, which may tell who the user is."""
+    if site is None:
+        return ""
+    path = PurePath(site.file)
+    is_cell = path.parent.name.startswith(_CELL_FOLDER) or site.file.startswith(_CELL_NAME)
+    return f"{CELL if is_cell else path.name}:{site.line}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,7 @@ def headline(comparison: Comparison) -> str:
 def summary_line(comparison: Comparison) -> str:
     """All of it in one line, such as ``Against owl-1: roc_auc +0.041 (0.020–0.060); gained overfit.``."""
     change = comparison.score
-    score = [f"{text.name(change.metric)} {signed(change.difference)}"] if change is not None else []
+    score = [f"{text.name(change.metric)} {_moved(change.difference)}"] if change is not None else []
     told = "; ".join([*score, *changes(comparison)]) or "nothing has certainly changed"
     return text.clean(f"Against {run_title(comparison.before)}: {told}.")
 
@@ -114,6 +114,13 @@ def _side(interval: Interval | None) -> int:
     if interval is None:
         return 0
     return int(interval.low > 0) - int(interval.high < 0)
+
+
+def _moved(difference: Estimate) -> str:
+    """The same rows with the same answers need no interval."""
+    interval = difference.interval
+    same = difference.value == 0 and (interval is None or interval.low == interval.high == 0)
+    return "as before" if same else signed(difference)
 
 
 def _score_line(change: ScoreChange) -> str:

@@ -26,6 +26,7 @@ _IMPORTANCES_SHOWN = 8
 _SOURCES_SHOWN = 3
 _PURPOSES = {Aim.SLOW: "to train faster"}
 _NAMED = 3  # parameters that a sentence names
+_CALL = "mlflow_pitfalls.tune(model, X_train, y_train)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +67,10 @@ def command_of(record: RunRecord) -> str:
 
 
 def tune_line(record: RunRecord, suggestions: Suggestions | None) -> str:
-    """One line with the command, where there is something to tune; empty elsewhere."""
-    command = command_of(record)
-    if suggestions is None or not suggestions.next or not command:
+    """One line with the command, or with the call where no script is known; empty where there is nothing to tune."""
+    if suggestions is None or not suggestions.next:
         return ""
-    return f"Tune {text.listed(names_of(suggestions, _NAMED))}: {command}"
+    return f"Tune {text.listed(names_of(suggestions, _NAMED))}: {command_of(record) or _CALL}"
 
 
 def setting(name: str, value: Value) -> str:
