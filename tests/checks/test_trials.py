@@ -39,6 +39,17 @@ def test_the_remedy_that_gained_most_comes_first(judge, make):
     ]
 
 
+def test_what_certainly_gains_nothing_is_no_remedy_where_another_gains(judge, make):
+    useless, unsure = trial(make, "threshold", 0.0, half=0.01), trial(make, "SMOTE", 0.0, half=0.05)
+    codes = [
+        [remedy.code for remedy in judge("class-imbalance", tried(make, *trials)).remedies]
+        for trials in ((trial(make, "class_weight", 0.16), useless, unsure), (unsure, useless))
+    ]
+    assert codes[0][:2] == ["use('class_weight')", "use('SMOTE')"]
+    assert "use('threshold')" not in codes[0]
+    assert "use('threshold')" in codes[1]
+
+
 def test_of_two_that_gain_alike_the_better_ranking_comes_first(judge, make):
     blunt = trial(make, "RandomUnderSampler", 0.105, average_precision_change=make.estimate(-0.03, 0.05))
     sharp = trial(make, "threshold", 0.1, average_precision_change=make.estimate(0.0, 0.0))

@@ -22,11 +22,23 @@ def measure_remedy() -> Remedy:
 
 
 def balancing_remedies(record: RunRecord) -> tuple[Remedy, ...]:
-    """Ways to make the rare class count: those tried, in order of their effect, then the others."""
+    """Ways to make the rare class count: those tried, in order of their effect, then the others.
+
+    What was tried and certainly gains nothing that matters is left out where something else gained.
+    """
     assert record.fit is not None
-    tried = tuple(Remedy(text=f"{_told(trial, record)}.", code=trial.code) for trial in trials_by_effect(record))
-    known = {remedy.code for remedy in tried}
-    return (*tried, *(other for other in balance(record.fit.estimator, record.task) if other.code not in known))
+    tried = trials_by_effect(record)
+    useful = tuple(trial for trial in tried if _may_gain(trial)) if best_trial(record) else tried
+    known = {trial.code for trial in tried}
+    return (
+        *(Remedy(text=f"{_told(trial, record)}.", code=trial.code) for trial in useful),
+        *(other for other in balance(record.fit.estimator, record.task) if other.code not in known),
+    )
+
+
+def _may_gain(trial: ImbalanceTrialFacts) -> bool:
+    gain = decided(trial.balanced_accuracy_change)
+    return gain is None or gain[1].high >= _ALIKE
 
 
 def best_trial(record: RunRecord) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,8 @@ from mlflow_pitfalls.capture.estimators.nested import is_deep
 from mlflow_pitfalls.capture.estimators.staged import Staged, staged_answers
 from mlflow_pitfalls.capture.lineage.row_sets import REMADE, Rows
 from mlflow_pitfalls.capture.lineage.tracker import Lineage
-from mlflow_pitfalls.capture.recording.calls import bounded_scores, bounded_vector
+from mlflow_pitfalls.capture.recording.answers import RefusedError, outputs
+from mlflow_pitfalls.capture.recording.calls import bounded_vector
 from mlflow_pitfalls.capture.recording.drafts import FitState, HeldOut, Output, RunDraft
 from mlflow_pitfalls.capture.recording.scoring import metrics_of
 from mlflow_pitfalls.capture.undisturbed import undisturbed
@@ -28,10 +28,7 @@ Quiet = Callable[[], AbstractContextManager[Any]]
 _SHARE_OF_FIT = 0.02  # of the fit's wall-clock may go into predictions of ours …
 _LEAST_BUDGET = 0.25  # … but so many seconds always
 _LARGEST_BUDGET = 5.0
-_FIRST_PART = 256  # rows of the first call
-_GROWTH = 4  # from one call to the next, while not all rows can be afforded
 _ORDER_SEED = 0
-_SHORTEST = 1e-6  # seconds; below it clocks say nothing
 _SIDES = 2
 _LEAST_STAGED = 1.0  # seconds of a fit from which it is worth knowing whether fewer rounds would do
 _STAGED_ROWS = 500
@@ -69,7 +66,10 @@ class Settler:
             held_out.x = self._features_of(fit, held_out.rows)
         deadline = time.perf_counter() + min(_LARGEST_BUDGET, max(_LEAST_BUDGET, _SHARE_OF_FIT * fit.seconds))
         with self._quiet(), guard("predicting bounded samples"), undisturbed(estimator):
-            self._predict(fit, held_out, estimator, deadline, _needs_scores(draft, fit, self._wanted))
+            try:
+                self._predict(fit, held_out, estimator, deadline, _needs_scores(draft, fit, self._wanted))
+            except RefusedError as error:
+                draft.note(f"asked for predictions on bounded samples, the estimator raised {error}")
         if fit.seconds >= _LEAST_STAGED and held_out is not None and held_out.y is not None:
             with self._quiet(), guard("asking an iterative model what it said earlier"), undisturbed(estimator):
                 scores = _primary_needs(draft, fit, self._wanted) != "labels"
@@ -112,12 +112,12 @@ class Settler:
         if held_out is not None:
             wanted = _missing(held_out.labels, held_out.scores, method)
             middle = time.perf_counter() + (deadline - time.perf_counter()) / _SIDES
-            labels, scores = _outputs(estimator, wanted, held_out.x, middle)
+            labels, scores = outputs(estimator, wanted, held_out.x, middle)
             held_out.labels, held_out.scores = held_out.labels or labels, held_out.scores or scores
             if held_out.own_labels:
                 held_out.own_labels = not _said_by(estimator, held_out, middle)
         wanted = _missing(fit.train_labels, fit.train_scores, method)
-        labels, scores = _outputs(estimator, wanted, training.x, deadline)
+        labels, scores = outputs(estimator, wanted, training.x, deadline)
         fit.train_labels, fit.train_scores = fit.train_labels or labels, fit.train_scores or scores
 
 
@@ -167,7 +167,7 @@ def _in_columns_of(data: Any, fit: FitState) -> Any:
 
 def _said_by(estimator: Any, held_out: HeldOut, deadline: float) -> bool:
     """Whether the labels that the script evaluated are the estimator's own after all, as those of a loaded copy."""
-    said, _ = _outputs(estimator, ["predict"], held_out.x, deadline)
+    said, _ = outputs(estimator, ["predict"], held_out.x, deadline)
     given = held_out.labels
     if said is None or given is None:
         return False
@@ -178,49 +178,3 @@ def _said_by(estimator: Any, held_out: HeldOut, deadline: float) -> bool:
 def _missing(labels: Output | None, scores: Output | None, method: str | None) -> list[str]:
     """The methods that have to be called, labels first."""
     return [name for name, known in (("predict", labels), (method, scores)) if name is not None and known is None]
-
-
-def _outputs(estimator: Any, methods: list[str], rows: Any, deadline: float) -> tuple[Output | None, Output | None]:
-    """Labels and scores of as many rows, chosen at random, as the time until the deadline allows."""
-    shape = shape_of(rows) if rows is not None else None
-    methods = [method for method in methods if has_attribute(estimator, method)]  # DBSCAN predicts only what it fits
-    if shape is None or not shape[0] or not methods:
-        return None, None
-    found: dict[str, Output | None] = {}
-    for done, method in enumerate(methods):
-        now = time.perf_counter()
-        share = now + (deadline - now) / (len(methods) - done)
-        output = _output(getattr(estimator, method), method, rows, shape[0], share)
-        found[method] = replace(output, are_probabilities=method == "predict_proba") if output is not None else None
-    labels = found.pop("predict", None)
-    return labels, next(iter(found.values()), None)
-
-
-def _output(call: Callable[[Any], Any], method: str, rows: Any, count: int, deadline: float) -> Output | None:
-    """Call on growing parts: each tells what a row costs, and so how many more can be afforded."""
-    take = bounded_vector if method == "predict" else bounded_scores
-    if count <= _FIRST_PART:
-        values = take(call(rows), np.arange(count))
-        return Output(values) if values is not None else None
-    order = np.random.default_rng(_ORDER_SEED).permutation(count)
-    parts: list[Any] = []
-    done, size = 0, _FIRST_PART
-    while done < count and size > 0:
-        index = np.sort(order[done : done + size])
-        started = time.perf_counter()
-        values = take(call(take_rows(rows, index)), np.arange(len(index)))
-        if values is None:
-            return None
-        order[done : done + size] = index
-        parts.append(values)
-        done += len(index)
-        cost = max(time.perf_counter() - started, _SHORTEST) / len(index)
-        affordable = int((deadline - time.perf_counter()) / cost)
-        size = affordable if affordable >= count - done else min(affordable, size * _GROWTH)
-    return _in_order(np.concatenate(parts), order[:done], count)
-
-
-def _in_order(values: Any, index: Any, count: int) -> Output:
-    """Values of scattered rows, put back into the rows' own order."""
-    ascending = np.argsort(index)
-    return Output(values[ascending], None if len(index) == count else index[ascending])
