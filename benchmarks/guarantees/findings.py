@@ -53,6 +53,21 @@ FINDINGS: tuple[Finding, ...] = (
         ("tests/guarantees/test_load.py",),
     ),
     Finding(
+        "On such cores a report that got no time for five seconds at exit was taken for one that hangs, and was lost",
+        "the load test",
+        ("tests/sinks/test_writer.py::test_a_report_that_waits_for_a_moment_is_finished_at_exit",),
+    ),
+    Finding(
+        "What the user's estimator raised when a report asked it for predictions was told as a fault of ours",
+        "composed programs of hostile data",
+        ("tests/capture/recording/test_answers.py",),
+    ),
+    Finding(
+        "A count of rows came back from a record as another kind of number than it was written",
+        "composed programs of hostile data",
+        ("tests/guarantees/test_hostile_data.py", "tests/capture/fingerprints/test_near_twins.py"),
+    ),
+    Finding(
         "Reads from a database that hangs held up the building of reports",
         "stores that hang",
         ("tests/sinks/test_history.py",),

@@ -150,6 +150,14 @@ SERVERS = (
         tests=("tests/sinks/test_history.py::test_nor_does_a_database_or_a_hosted_store_that_hangs[databricks]",),
     ),
     Guard(
+        fault=25,
+        promise="a report that waits for a busy machine or server for a moment is not taken for one that hangs",
+        file=WRITER,
+        standing="IDLE_LOOKS = 3 ",
+        removed="IDLE_LOOKS = 1 ",
+        tests=("tests/sinks/test_writer.py::test_a_report_that_waits_for_a_moment_is_finished_at_exit",),
+    ),
+    Guard(
         fault=26,
         promise="an answer that is no run is not taken for a deleted run, whose report would be dropped",
         file=SINK,
