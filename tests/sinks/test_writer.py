@@ -13,6 +13,7 @@ import pytest
 from mlflow_pitfalls.model.items import Tag
 from mlflow_pitfalls.settings import Settings
 from mlflow_pitfalls.sinks import writer as writer_module
+from mlflow_pitfalls.sinks.mlflow_sink import MlflowSink
 from mlflow_pitfalls.sinks.sync import sync
 from mlflow_pitfalls.sinks.writer import Writer
 
@@ -212,6 +213,22 @@ def test_a_report_that_gets_little_of_the_cores_is_finished_at_exit(settings, re
     writer.submit(refused_uri, build)
     assert not writer.close(0.0)
     assert len(writer.spool.entries()) == 1
+
+
+@pytest.mark.slow
+def test_the_store_has_its_time_after_the_last_report_is_built(settings, store, make_items, monkeypatch):
+    run_id = store.new_run()
+    write = MlflowSink.write
+
+    def slowly(sink, items):
+        time.sleep(1.5)
+        return write(sink, items)
+
+    monkeypatch.setattr(MlflowSink, "write", slowly)
+    writer = Writer(settings)
+    writer.submit(store.uri, lambda: time.sleep(4.0) or make_items(run_id))
+    assert writer.close(4.0)
+    assert store.tags(run_id)["pitfalls.overfit"] == "high"
 
 
 def test_a_report_that_waits_for_a_moment_is_finished_at_exit(settings, refused_uri, make_items, short_building):

@@ -98,7 +98,7 @@ class Writer:
         within 120 s where this process has not got its share of the cores.
 
         Args:
-            timeout: Seconds that the tracking store may take.
+            timeout: Seconds that the tracking store may take then.
 
         Returns:
             Whether everything has reached its store.
@@ -106,11 +106,10 @@ class Writer:
         if self._closed or os.getpid() != self._pid:
             return True
         self._closed = True
-        deadline = monotonic() + timeout
         finished = False
         try:
             built = self._finish_building(timeout)
-            finished = self._sender.stop(max(deadline - monotonic(), LEAST_SENDING_SECONDS)) and built
+            finished = self._sender.stop(max(timeout, LEAST_SENDING_SECONDS)) and built
         finally:
             if not finished:  # Ctrl-C, too
                 self._abandon()
