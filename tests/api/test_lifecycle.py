@@ -49,7 +49,7 @@ def test_no_thread_is_left_after_many_rounds(run_script, store, data, fit):
 import threading, mlflow_pitfalls
 parts = X_train, y_train
 before = set(threading.enumerate())
-for number in range(20):
+for number in range(10):
     mlflow_pitfalls.enable(autolog=False, terminal=False, seed=number % 2)
     with mlflow.start_run():
         model = DecisionTreeClassifier(max_depth=2).fit(*parts)
@@ -66,7 +66,7 @@ print(json.dumps([ours(), threading.active_count() - len(before)]))
     done = run_script(source, store.uri)
     assert done.returncode == 0, done.stderr
     assert done.result == [[], 0]
-    assert [run.data.tags.get("pitfalls.state") for run in _runs(store)] == ["settled"] * 20
+    assert [run.data.tags.get("pitfalls.state") for run in _runs(store)] == ["settled"] * 10
 
 
 CHILDREN = """
