@@ -58,6 +58,12 @@ FINDINGS: tuple[Finding, ...] = (
         ("tests/sinks/test_writer.py::test_a_report_that_waits_for_a_moment_is_finished_at_exit",),
     ),
     Finding(
+        "Runs that told PostgreSQL of the same rows, or of an experiment's views, at the same moment were refused: "
+        "their reports stayed in the spool, or a warning said that it failed",
+        "the load test",
+        ("tests/guarantees/test_postgres.py",),
+    ),
+    Finding(
         "What the user's estimator raised when a report asked it for predictions was told as a fault of ours",
         "composed programs of hostile data",
         ("tests/capture/recording/test_answers.py",),

@@ -169,6 +169,25 @@ SERVERS = (
     ),
     Guard(
         fault=26,
+        promise="what a database refuses since another run has just told of the same rows is asked again",
+        file="src/mlflow_pitfalls/sinks/data_inputs.py",
+        standing="            if error.error_code != CONFLICT_CODE:",
+        removed="            if True:",
+        tests=("tests/guarantees/test_postgres.py::test_runs_on_the_same_rows_tell_of_them_at_once[served_store]",),
+    ),
+    Guard(
+        fault=26,
+        promise="views of an experiment that another process has just saved are no fault",
+        file="src/mlflow_pitfalls/sinks/experiment_page.py",
+        standing="        if error.error_code != CONFLICT_CODE or ",
+        removed="        if True or ",
+        tests=(
+            "tests/guarantees/test_postgres.py"
+            "::test_many_processes_give_a_new_experiment_its_views_at_once[served_store]",
+        ),
+    ),
+    Guard(
+        fault=26,
         promise="a store that refuses is told of once, however many runs it refuses",
         file=DELIVERY,
         standing="        if self._refusal_told:\n            return\n",

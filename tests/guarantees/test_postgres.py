@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
+import threading
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from mlflow import MlflowClient
 
+from mlflow_pitfalls.model.items import DataInput
+from mlflow_pitfalls.model.record import RunInfo
 from mlflow_pitfalls.pages.assets import address, static_assets
+from mlflow_pitfalls.reporting.saved_views import experiment_page
 from mlflow_pitfalls.sinks.compared_runs import load_compared
+from mlflow_pitfalls.sinks.data_inputs import write_inputs
+from mlflow_pitfalls.sinks.experiment_page import LINE_MARK, write_page
 from mlflow_pitfalls.sinks.spool import Spool
 from mlflow_pitfalls.sinks.sync import sync
 from tests.conftest import Store
@@ -136,3 +144,50 @@ def test_runs_are_written_through_a_server_and_the_page_finds_them(train, served
     assert "pitfalls/outcomes.json" in {file["path"] for file in listed["files"]}
     outcomes = _ask(f"{served_store.uri}/get-artifact?run_uuid={third}&path=pitfalls%2Foutcomes.json")
     assert outcomes["run_id"] == third
+
+
+WRITERS = 8
+
+
+@pytest.fixture
+def at_once():
+    """``at_once(call)``: ``call(client)`` by many clients at the same moment; what each has returned."""
+    barrier = threading.Barrier(WRITERS)
+    with ThreadPoolExecutor(WRITERS) as pool:
+
+        def all_call(uri: str, call):
+            def one(_: int):
+                client = MlflowClient(tracking_uri=uri)
+                barrier.wait()
+                return call(client)
+
+            return list(pool.map(one, range(WRITERS)))
+
+        yield all_call
+
+
+def test_many_processes_give_a_new_experiment_its_views_at_once(tracked, at_once):
+    page = experiment_page(RunInfo(run_id="a" * 32, experiment_id=tracked.experiment_id))
+    for number in range(10):
+        made = tracked.client.create_experiment(f"at once {number}")
+        assert any(at_once(tracked.uri, lambda client, made=made: write_page(client, made, page)))
+        tags = tracked.client.get_experiment(made).tags
+        assert {"pitfalls.views", "mlflow.note.content"} < tags.keys()
+        assert sum(key.startswith("mlflow.sharedViewState.") for key in tags) == len(page.views)
+        assert tags["mlflow.note.content"].count(LINE_MARK) == 1
+
+
+def test_runs_on_the_same_rows_tell_of_them_at_once(tracked, at_once):
+    def write(client: MlflowClient, number: int) -> str:
+        run = client.create_run(tracked.experiment_id)
+        inputs = [
+            DataInput(name=f"{side} rows", context=side, digest=f"{side}{number}", schema="{}", profile="{}")
+            for side in ("train", "eval")
+        ]
+        write_inputs(client, run, inputs)
+        return run.info.run_id
+
+    for number in range(10):
+        for run_id in at_once(tracked.uri, lambda client, number=number: write(client, number)):
+            known = tracked.client.get_run(run_id).inputs.dataset_inputs
+            assert sorted(each.dataset.digest for each in known) == [f"eval{number}", f"train{number}"]

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from mlflow_pitfalls.model.items import DataInput
+from mlflow_pitfalls.sinks.outcome import CONFLICT_CODE
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -37,7 +38,21 @@ def write_inputs(client: MlflowClient, run: Run, inputs: Iterable[DataInput]) ->
     present = [_context(known) for known in run.inputs.dataset_inputs] if run.inputs else []
     missing = [_dataset(run, data) for data in inputs if not any(_is_same(data.context, known) for known in present)]
     if missing:
-        client.log_inputs(run.info.run_id, missing)
+        _log(client, run.info.run_id, missing)
+
+
+def _log(client: MlflowClient, run_id: str, datasets: list[DatasetInput]) -> None:
+    """Runs that begin to share a dataset at once are a conflict to some databases; the loser finds it there."""
+    from mlflow.exceptions import MlflowException
+
+    for _ in datasets:  # each may be new to the experiment
+        try:
+            client.log_inputs(run_id, datasets)
+            return
+        except MlflowException as error:
+            if error.error_code != CONFLICT_CODE:
+                raise
+    client.log_inputs(run_id, datasets)
 
 
 def _context(known: DatasetInput) -> str:

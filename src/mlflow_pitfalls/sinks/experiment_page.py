@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlflow_pitfalls.model.items import ExperimentPage, SavedView
 from mlflow_pitfalls.sinks.note import NOTE_TAG
 from mlflow_pitfalls.sinks.our_page import serves_our_page
+from mlflow_pitfalls.sinks.outcome import CONFLICT_CODE
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -41,12 +42,23 @@ def write_page(client: MlflowClient, experiment_id: str, page: ExperimentPage) -
     for view in page.views:
         key = f"{VIEW_TAG}{view.key}"
         if key not in tags:
-            client.set_experiment_tag(experiment_id, key, _view(view))
+            _set(client, experiment_id, key, _view(view))
     note = with_line(tags.get(NOTE_TAG, ""), page.line + _across_runs(client.tracking_uri, experiment_id))
     if note is not None:
-        client.set_experiment_tag(experiment_id, NOTE_TAG, note)
-    client.set_experiment_tag(experiment_id, WRITTEN_TAG, WRITTEN)
+        _set(client, experiment_id, NOTE_TAG, note)
+    _set(client, experiment_id, WRITTEN_TAG, WRITTEN)
     return True
+
+
+def _set(client: MlflowClient, experiment_id: str, key: str, value: str) -> None:
+    """Write a tag. Two processes that write a new one at once are a conflict to some databases: the first has won."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.set_experiment_tag(experiment_id, key, value)
+    except MlflowException as error:
+        if error.error_code != CONFLICT_CODE or key not in client.get_experiment(experiment_id).tags:
+            raise
 
 
 def with_line(existing: str, line: str) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 GONE_CODE = "RESOURCE_DOES_NOT_EXIST"  # MLflow's
+CONFLICT_CODE = "BAD_REQUEST"  # MLflow's, for what a database refuses, such as a second row of the same key
 NO_CALL_CODE = "ENDPOINT_NOT_FOUND"  # MLflow's, which its client makes of any 404 that says nothing else
 _TOO_MANY_REQUESTS = 429
 _CLIENT_ERRORS = range(400, 500)
