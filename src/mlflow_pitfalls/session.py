@@ -145,6 +145,9 @@ class Session:
                 with guard("settling the last runs"), hooks.muted():
                     self.recorder.settle_all(done=True)
                 self._writer.close(self.settings.exit_timeout)
+        except BaseException:  # Ctrl-C, wherever it comes: Python must find no thread of ours at work when it ends
+            self._writer.abandon()
+            raise
         finally:
             self._helper.close()
         self.recorder.forget()

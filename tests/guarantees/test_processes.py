@@ -135,10 +135,10 @@ import signal
 import mlflow_pitfalls
 from mlflow_pitfalls.sinks.writer import Writer
 mlflow_pitfalls.enable(autolog=False, terminal=False)
-def close(self, timeout):
+def wait(self, timeout):
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(60)
-Writer.close = close
+Writer._finish_building = wait
 with mlflow.start_run():
     DecisionTreeClassifier(max_depth=2).fit(X, y).score(X, y)
 print(1)
@@ -157,8 +157,9 @@ import signal, threading
 import numpy
 import mlflow_pitfalls
 from mlflow_pitfalls import session
+from mlflow_pitfalls.capture.recording.recorder import Recorder
 from mlflow_pitfalls.sinks import writer
-numbers, working = numpy.arange(1_000) % 7, threading.Event()
+numbers, working = numpy.arange({length}) * 7919 % 2**31, threading.Event()
 def work(*_, **__):
     working.set()
     while True:
@@ -171,24 +172,36 @@ print(1)
 sys.stdout.flush()
 """
 CTRL_C = """
-finish = writer.Writer._finish_building
-def interrupted(self, timeout):
+wait = {owner}.{method}
+def interrupted(self, *args, **kwargs):
     working.wait()
     signal.signal(signal.SIGALRM, signal.default_int_handler)
     signal.setitimer(signal.ITIMER_REAL, 0.2)
-    return finish(self, timeout)
-writer.Writer._finish_building = interrupted
+    time.sleep({before})
+    return wait(self, *args, **kwargs)
+{owner}.{method} = interrupted
 """
+WHILE_BUILDING = CTRL_C.format(owner="writer.Writer", method="_finish_building", before=0)
+WHILE_SETTLING = CTRL_C.format(owner="Recorder", method="settle_all", before=60)
 TIME_IS_OVER = """
 writer.BUILDING_SECONDS = 0.2
 mlflow_pitfalls.enable(autolog=False, terminal=False, exit_timeout=0.2)
 assert working.wait()
 """
+SHORT, LONG = 1_000, 2_000_000  # distinct numbers: one step of C++ takes far less and far more time than is waited for
 
 
-@pytest.mark.parametrize("end", [CTRL_C, TIME_IS_OVER], ids=["ctrl-c", "time is over"])
-def test_work_of_ours_in_cpp_does_not_abort_the_process_at_its_end(run_script, data, store, end):
-    done = run_script(data + WORKING_AT_EXIT + end, store.uri)
+@pytest.mark.parametrize(
+    ("length", "end"),
+    [
+        pytest.param(SHORT, WHILE_BUILDING, id="ctrl-c while a report is built"),
+        pytest.param(SHORT, WHILE_SETTLING, id="ctrl-c while the last runs are settled"),
+        pytest.param(SHORT, TIME_IS_OVER, id="time is over"),
+        pytest.param(LONG, WHILE_BUILDING + "writer.ABANDONING_SECONDS = 0.05", id="ctrl-c in a long step"),
+    ],
+)
+def test_work_of_ours_in_cpp_does_not_abort_the_process_at_its_end(run_script, data, store, length, end):
+    done = run_script(data + WORKING_AT_EXIT.format(length=length) + end, store.uri)
     assert (done.returncode, done.result) == (0, 1), done.stderr
     assert "Traceback" not in done.stderr
     assert "terminate" not in done.stderr

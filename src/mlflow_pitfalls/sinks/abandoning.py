@@ -11,9 +11,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from time import monotonic
 
 _AGAIN_SECONDS = 0.02  # Python drops what is raised inside a finaliser
+_COMPUTING = "RD"  # Linux's letters for a thread that runs, or waits for a core or for memory
 
 
 class Abandoned(KeyboardInterrupt):
@@ -23,25 +25,39 @@ class Abandoned(KeyboardInterrupt):
     """
 
 
-def interrupt(thread: threading.Thread, ended: threading.Event, timeout: float) -> bool:
+def interrupt(
+    thread: threading.Thread, ended: threading.Event, timeout: float, *, longest: float | None = None
+) -> bool:
     """Raise :class:`Abandoned` in a thread, as soon as it executes Python code again, until it has ended.
 
     Args:
         thread: One that runs, or did.
         ended: Set by the thread when it has nothing more to do.
-        timeout: Seconds to wait for that at most.
+        timeout: Seconds to wait for a thread that does nothing, as where a server does not answer.
+        longest: Seconds to wait for one that is in the middle of a long step, as a sort of NumPy's. The timeout at
+            least, and no longer than it where the system is not Linux, which alone tells the two apart.
 
     Returns:
         Whether it has ended.
     """
-    deadline = monotonic() + timeout
+    now = monotonic()
+    deadline, last = now + timeout, now + max(timeout, longest or 0.0)
     with _silent_finalisers():
         while thread.is_alive() and not ended.is_set():
             _raise_in(thread)
+            if _computes(thread):
+                deadline = min(last, monotonic() + timeout)
             left = deadline - monotonic()
             if ended.wait(min(_AGAIN_SECONDS, max(0.0, left))) or left <= 0:
                 break
     return ended.is_set() or not thread.is_alive()
+
+
+def _computes(thread: threading.Thread) -> bool:
+    with suppress(OSError, IndexError):
+        stat = Path(f"/proc/self/task/{thread.native_id}/stat").read_text(encoding="utf-8", errors="replace")
+        return stat.rpartition(")")[2].split()[0] in _COMPUTING
+    return False
 
 
 def _raise_in(thread: threading.Thread) -> None:

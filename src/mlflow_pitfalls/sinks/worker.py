@@ -142,10 +142,14 @@ class Worker:
         self._stopped = True
         return self.flush(timeout)
 
-    def abandon(self, timeout: float) -> bool:
+    def abandon(self, timeout: float, *, longest: float | None = None) -> bool:
         """Interrupt the job that runs, leave out those that wait, and give the thread ``timeout`` seconds to end.
 
         A job inside a call that does not return, as of a server that hangs, ends when it does.
+
+        Args:
+            timeout: Seconds.
+            longest: Seconds for a job that computes all the while.
 
         Returns:
             Whether the thread has ended, or never ran.
@@ -155,7 +159,7 @@ class Worker:
         if thread is None or self._is_child() or threading.current_thread() is thread:
             return True
         self._queue.put(None)  # wakes it where it waits for a job
-        return interrupt(thread, self._ended, timeout)
+        return interrupt(thread, self._ended, timeout, longest=longest)
 
     def _is_child(self) -> bool:
         return os.getpid() != self._pid

@@ -29,8 +29,9 @@ LOOK_SECONDS = 5.0  # between looks whether it still goes on
 LEAST_SHARE = 0.02  # of a core that this process has got in between …
 IDLE_LOOKS = 3  # … with less at so many looks in a row, something hangs; fewer may be a busy machine or server
 LEAST_SENDING_SECONDS = 1.0
-ABANDONING_SECONDS = 1.0  # for a step of the building thread that cannot be interrupted, such as a sort of NumPy's
+ABANDONING_SECONDS = 1.0  # until the building thread has noticed that nobody waits for it
 ABANDONING_SENDER_SECONDS = 0.2  # it waits in sockets most of the time, which may be left as it is
+LONGEST_STEP_SECONDS = 30.0  # of either, which cannot be interrupted, such as a sort of NumPy's
 KEPT_IN_MEMORY = 8  # waiting writes that are not read back from the spool when their turn comes
 
 
@@ -112,16 +113,18 @@ class Writer:
             finished = self._sender.stop(max(timeout, LEAST_SENDING_SECONDS)) and built
         finally:
             if not finished:  # Ctrl-C, too
-                self._abandon()
+                self.abandon()
         with guard("closing the writer"):
             if finished:
                 quiet.unmute()
             self._tell_rest(built)
         return finished and not self._undelivered()
 
-    def _abandon(self) -> None:
-        self._builder.abandon(ABANDONING_SECONDS)
-        self._sender.abandon(ABANDONING_SENDER_SECONDS)
+    def abandon(self) -> None:
+        """Take nothing more and end both threads, between two steps of what they do; the spool keeps what it has."""
+        self._closed = True
+        self._builder.abandon(ABANDONING_SECONDS, longest=LONGEST_STEP_SECONDS)
+        self._sender.abandon(ABANDONING_SENDER_SECONDS, longest=LONGEST_STEP_SECONDS)
 
     def _finish_building(self, timeout: float) -> bool:
         ends, work_ends = monotonic() + LONGEST_BUILDING_SECONDS, process_time() + BUILDING_SECONDS
