@@ -162,8 +162,9 @@ PROMISES: tuple[Promise, ...] = (
 # What a reader may expect of the above, and does not get.
 LIMITS: tuple[str, ...] = (
     "A fault of ours that hangs inside a call of yours (in a hook) cannot be ended from outside; none is known.",
-    "At the end of the process, or after Ctrl-C, work of ours is interrupted between two steps of Python; a single "
-    "step in C++ that takes over a second then may still abort the process on Python before 3.14.",
+    "At the end of the process, or after Ctrl-C, work of ours is interrupted between two steps of Python. A single "
+    "step in C++ is waited for, up to 30 s on Linux and a second elsewhere; a longer one, or a second Ctrl-C then, may "
+    "still abort the process on Python before 3.14.",
     "On SQLite all writers of all processes take turns, ours among them; MLflow waits for its turn for 20 s.",
     "With `autolog=True` it is MLflow that logs an estimator's settings, passwords among them.",
     "`mlflow-pitfalls sync` waits as long as MLflow retries: up to an hour where a database refuses. Ctrl-C ends it.",

@@ -188,7 +188,7 @@ writer.BUILDING_SECONDS = 0.2
 mlflow_pitfalls.enable(autolog=False, terminal=False, exit_timeout=0.2)
 assert working.wait()
 """
-SHORT, LONG = 1_000, 2_000_000  # distinct numbers: one step of C++ takes far less and far more time than is waited for
+SHORT, LONG = 100_000, 2_000_000  # distinct numbers: a step of C++ takes milliseconds, seconds
 
 
 @pytest.mark.parametrize(
