@@ -17,6 +17,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 OBSERVER = ROOT / "tests" / "observer"
 TIMEOUT = 170  # seconds
+# MLflow loads each model in a process of its own to see what it imports; after a second it takes its usual list.
+QUICK_MODELS = {"MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT": "1"}
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +63,7 @@ def story(run_all: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Call
             [sys.executable, str(script)],
             env={
                 **inherited,
+                **QUICK_MODELS,
                 "MLFLOW_PITFALLS_SPOOL_DIR": str(folder / "spool"),
                 "PYTHONPATH": path,
                 "OBSERVED": str(results),

@@ -13,6 +13,7 @@ import pytest
 
 from mlflow_pitfalls.model.codec import from_json
 from mlflow_pitfalls.model.tuning import TuningFacts, Verdict
+from tests.examples.conftest import QUICK_MODELS
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COMMAND = [str(Path(sys.executable).with_name("mlflow-pitfalls")), "tune", "--trials", "3", "--timeout", "20"]
@@ -33,7 +34,7 @@ KEEP, TAKE = "Keep the present configuration", "Take the best configuration"
 @pytest.mark.parametrize("name", TUNED)
 def test_an_example_is_tuned_as_it_is(name: str, run_all: ModuleType, tmp_path: Path) -> None:
     client, experiment_id, environment = run_all.prepare(tmp_path)
-    environment |= {"XDG_STATE_HOME": str(tmp_path / "state"), "OMP_NUM_THREADS": "1"}
+    environment |= QUICK_MODELS | {"XDG_STATE_HOME": str(tmp_path / "state"), "OMP_NUM_THREADS": "1"}
     done = _run([*COMMAND, str(EXAMPLES / f"{name}.py")], environment, tmp_path)
     runs = client.search_runs([experiment_id])
     (parent,) = [run for run in runs if "pitfalls.study" in run.data.tags]

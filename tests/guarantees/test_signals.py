@@ -80,7 +80,9 @@ def test_whatever_ends_a_process_leaves_whole_records(run_script, data, store, t
         said = (tmp_path / f"{number}.errors").read_text()
         assert code in (0, ENDS[kind]), (kind, said)
         # Without a word where the signal comes when Python has already handed signals back to the system.
-        assert not said or (kind, said.split()[-1]) == ("SIGINT", "KeyboardInterrupt"), said
+        assert not said or (kind == "SIGINT" and said.rstrip(": \n").endswith("KeyboardInterrupt")), said
+        # Python tells where it ignores one, as in what other packages do at exit.
+        assert not said.startswith("Exception ignored") or "mlflow_pitfalls" not in said, said
     assert sum(code != 0 for code in codes) >= len(codes) // 2
     for number in range(len(codes)):
         spool = Spool(f"{tmp_path / 'spool'}-{number}")
