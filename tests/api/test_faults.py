@@ -36,7 +36,7 @@ PLACES = [
     "mlflow_pitfalls.sinks.spool:Spool.put",
 ]
 ERRORS = ["ValueError('canary-4711')", "MemoryError()", "RecursionError()", "SystemExit(3)"]
-MOST_LINES = 5  # record, outcomes, suggestions, losses and a comparison are written each by itself, and each says so once
+MOST_LINES = 5  # record, outcomes, suggestions, losses and comparison are written each by itself, and each says so once
 
 INJECT = """
 import importlib
